@@ -19,9 +19,13 @@ struct json_limits {
 };
 
 /// Parses I-JSON (RFC 7493) strictly: refuses duplicate keys, lone surrogates,
-/// invalid UTF-8, a byte order mark, NaN and Infinity, numbers that overflow a
-/// double and integers beyond 2^53 - 1 (RFC 8785 cannot carry them), trailing
-/// text, and anything above the limits.
+/// noncharacters, invalid UTF-8, a byte order mark, NaN and Infinity, numbers
+/// that overflow a double and integers beyond 2^53 - 1 (RFC 8785 cannot carry
+/// them; neither 1e20, which it prints as an integer), trailing text, and
+/// anything above the limits.
+///
+/// Every whole number within 2^53 - 1 becomes an int64, 1.0 and -0 too, other
+/// numbers a double: parsing the canonical form gives the same value.
 ///
 /// Errors: `bad_json` or `too_large`; `pointer` names the innermost place
 /// known (RFC 6901); the message never quotes a value.
