@@ -1,5 +1,6 @@
 # Lists the cases of a Boost.Test PROGRAM and writes one add_test each to
-# LISTING, named PREFIX.suite.case.
+# LISTING, named PREFIX.suite.case. What it cannot list is an error, because a
+# case that is left out would never run and nobody would notice.
 execute_process(
   COMMAND "${PROGRAM}" --list_content=HRF
   ERROR_VARIABLE content
@@ -12,17 +13,32 @@ string(REGEX REPLACE "[[;]" "_" content "${content}${content_out}")
 string(REPLACE "]" "_" content "${content}")
 string(REPLACE "\n" ";" lines "${content}")
 set(suite "")
+set(cases 1)
 set(text "")
+
+macro(check_suite_has_cases)
+  if(cases EQUAL 0)
+    message(FATAL_ERROR "${PROGRAM}: ${suite} stands in no suite, or is empty")
+  endif()
+endmacro()
+
 foreach(line IN LISTS lines)
   if(line MATCHES "^([a-zA-Z0-9_]+)\\*?(:.*)?$")
+    check_suite_has_cases()
     set(suite "${CMAKE_MATCH_1}")
+    set(cases 0)
   elseif(line MATCHES "^    ([a-zA-Z0-9_<>]+)\\*?(:.*)?$")
     set(case "${CMAKE_MATCH_1}")
+    math(EXPR cases "${cases} + 1")
     string(APPEND text
            "add_test(\"${PREFIX}.${suite}.${case}\" \"${PROGRAM}\" "
            "\"--run_test=${suite}/${case}\" --log_level=message)\n"
            "set_tests_properties(\"${PREFIX}.${suite}.${case}\" PROPERTIES "
            "TIMEOUT ${SECONDS} LABELS ${PREFIX})\n")
+  elseif(line AND NOT line MATCHES "^        ")
+    # Deeper lines are the samples of a data-driven case, which runs them all.
+    message(FATAL_ERROR "${PROGRAM}: cannot list this case: '${line}'")
   endif()
 endforeach()
+check_suite_has_cases()
 file(WRITE "${LISTING}" "${text}")

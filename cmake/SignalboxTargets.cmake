@@ -9,9 +9,19 @@ target_compile_definitions(
   signalbox_options INTERFACE SIGNALBOX_VERSION="${PROJECT_VERSION}"
                               BOOST_TEST_DYN_LINK)
 
-function(signalbox_folder name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+# A macro, so that an empty folder can end its CMakeLists.txt: it becomes a
+# library without code, and nothing after the call is looked for.
+macro(signalbox_folder name)
   file(GLOB sources CONFIGURE_DEPENDS "*.cpp" "*.hpp")
+  if(NOT sources)
+    add_library(signalbox_${name} INTERFACE)
+    return()
+  endif()
+  signalbox_library(${name} ${ARGN})
+endmacro()
+
+function(signalbox_library name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   add_library(signalbox_${name} STATIC ${sources})
   target_link_libraries(signalbox_${name} PUBLIC signalbox_options
