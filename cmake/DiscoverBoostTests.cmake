@@ -12,6 +12,9 @@ endif()
 string(REGEX REPLACE "[[;]" "_" content "${content}${content_out}")
 string(REPLACE "]" "_" content "${content}")
 string(REPLACE "\n" ";" lines "${content}")
+# A case that was skipped or checked nothing ends with 0, but is no success.
+set(no_success
+    "Test case .[^ ]+ was skipped|Test case [^ ]+ did not check any assertions")
 set(suite "")
 set(cases 1)
 set(text "")
@@ -32,9 +35,11 @@ foreach(line IN LISTS lines)
     math(EXPR cases "${cases} + 1")
     string(APPEND text
            "add_test(\"${PREFIX}.${suite}.${case}\" \"${PROGRAM}\" "
-           "\"--run_test=${suite}/${case}\" --log_level=message)\n"
+           "\"--run_test=${suite}/${case}\" --log_level=message "
+           "--report_level=detailed --color_output=no)\n"
            "set_tests_properties(\"${PREFIX}.${suite}.${case}\" PROPERTIES "
-           "TIMEOUT ${SECONDS} LABELS ${PREFIX})\n")
+           "TIMEOUT ${SECONDS} LABELS ${PREFIX} "
+           "FAIL_REGULAR_EXPRESSION \"${no_success}\")\n")
   elseif(line AND NOT line MATCHES "^        ")
     # Deeper lines are the samples of a data-driven case, which runs them all.
     message(FATAL_ERROR "${PROGRAM}: cannot list this case: '${line}'")
