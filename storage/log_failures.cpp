@@ -1,0 +1,24 @@
+#include "storage/log_failures.hpp"
+
+#include "events/envelope.hpp"
+
+namespace signalbox {
+
+failure record_too_large(std::size_t bytes) {
+  return {errc::too_large, "the record has " + std::to_string(bytes) +
+                               " bytes; the limit is " +
+                               std::to_string(max_record_bytes)};
+}
+
+failure log_gap(log_index missing, const std::string& where) {
+  return {errc::log_corrupt,
+          where + ": entry " + std::to_string(to_integer(missing)) +
+              " is missing or malformed. " + repair_advice()};
+}
+
+std::string repair_advice() {
+  return "Stop this node, restore the directory from a backup or copy the log "
+         "from another node with `signalbox log copy`, and start again";
+}
+
+} // namespace signalbox

@@ -1,0 +1,227 @@
+#include "storage/rocksdb_database.hpp"
+
+#include <utility>
+
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
+#include <rocksdb/write_batch.h>
+
+#include "storage/rocksdb_failures.hpp"
+#include "storage/rocksdb_handle.hpp"
+#include "storage/rocksdb_options.hpp"
+
+namespace signalbox {
+
+using access = rocksdb_access;
+
+rocksdb_database::rocksdb_database(rocksdb_config config)
+    : config_{std::move(config)}, logger_{
+                                      make_rocksdb_logger(config_.warnings)} {
+  if (config_.file_system)
+    own_env_ = rocksdb::NewCompositeEnv(config_.file_system);
+}
+
+rocksdb_database::~rocksdb_database() = default;
+
+result<rocksdb_database::pointer>
+rocksdb_database::create(rocksdb_config config) {
+  pointer out{new rocksdb_database{std::move(config)}};
+  if (auto x = out->open_handle(access::create); !x.ok())
+    return explain_open_failure(x, out->directory());
+  return out;
+}
+
+result<rocksdb_database::pointer>
+rocksdb_database::open(rocksdb_config config) {
+  pointer out{new rocksdb_database{std::move(config)}};
+  auto status = out->open_handle(access::read_write);
+  if (status.ok())
+    return out;
+  if (is_locked(status) || status.IsInvalidArgument())
+    return explain_open_failure(status, out->directory());
+  if (auto x = out->open_for_reading(status); !x)
+    return x.error();
+  return out;
+}
+
+result<rocksdb_database::pointer>
+rocksdb_database::open_read_only(rocksdb_config config) {
+  pointer out{new rocksdb_database{std::move(config)}};
+  auto status = out->open_handle(access::read_only);
+  if (status.IsCorruption()) {
+    if (auto x = out->open_for_reading(status); !x)
+      return x.error();
+    return out;
+  }
+  if (!status.ok())
+    return explain_open_failure(status, out->directory());
+  out->set(state::refused_for_good, "opened for reading only");
+  return out;
+}
+
+rocksdb::Status rocksdb_database::open_handle(access how) {
+  std::unique_ptr<rocksdb_handle> opened;
+  auto* env = own_env_ ? own_env_.get() : rocksdb::Env::Default();
+  auto status = rocksdb_handle::open(how, make_database_options(env, logger_),
+                                     config_.directory, opened);
+  if (!status.ok())
+    return status;
+  std::promise<void> closed;
+  std::lock_guard guard{mutex_};
+  handle_closed_ = closed.get_future();
+  // Whoever lets go last closes the database; a reopen waits for that.
+  handle_ = {opened.release(), [closed = std::make_shared<std::promise<void>>(
+                                    std::move(closed))](rocksdb_handle* x) {
+               delete x;
+               closed->set_value();
+             }};
+  if (how == access::create || how == access::read_write) {
+    ++generation_;
+    state_ = state::writable;
+    reason_.clear();
+  }
+  return status;
+}
+
+result<void>
+rocksdb_database::open_for_reading(const rocksdb::Status& refusal) {
+  const bool damaged = refusal.IsCorruption();
+  auto how = damaged ? access::read_only_damaged : access::read_only;
+  auto status = open_handle(how);
+  if (!status.ok())
+    return explain_open_failure(damaged ? refusal : status, directory());
+  auto reason = explain_write_failure(refusal, directory());
+  std::lock_guard guard{mutex_};
+  if (damaged)
+    handle_->damage = reason;
+  state_ = damaged ? state::refused_for_good : state::refused;
+  reason_ = std::move(reason);
+  return {};
+}
+
+log_health rocksdb_database::health() const {
+  std::lock_guard guard{mutex_};
+  if (state_ == state::writable)
+    return {};
+  return {log_health::mode::read_only, reason_};
+}
+
+std::shared_ptr<rocksdb_handle> rocksdb_database::acquire() const {
+  std::unique_lock guard{mutex_};
+  handle_ready_.wait(guard, [this] { return !swapping_; });
+  return handle_;
+}
+
+std::uint64_t rocksdb_database::generation() const {
+  std::lock_guard guard{mutex_};
+  return generation_;
+}
+
+result<void> rocksdb_database::ensure_writable() {
+  std::lock_guard attempt{reopening_};
+  {
+    std::lock_guard guard{mutex_};
+    if (state_ == state::writable)
+      return {};
+    const auto now = std::chrono::steady_clock::now();
+    if (state_ == state::refused_for_good ||
+        (last_attempt_ && now - *last_attempt_ < config_.retry_after))
+      return failure{errc::read_only, reason_};
+    last_attempt_ = now;
+  }
+  // While there is no room, the old handle stays: it still answers reads.
+  if (auto x = probe(); !x.ok())
+    return refuse(x);
+  return reopen();
+}
+
+rocksdb::Status rocksdb_database::probe() const {
+  const auto name = (config_.directory / "write.probe").string();
+  auto* env = own_env_ ? own_env_.get() : rocksdb::Env::Default();
+  auto status = rocksdb::WriteStringToFile(
+      env, std::string(write_probe_bytes, '\0'), name, true);
+  env->DeleteFile(name).PermitUncheckedError();
+  return status;
+}
+
+result<void> rocksdb_database::reopen() {
+  if (auto x = retire_handle(); !x)
+    return x;
+  auto status = open_handle(access::read_write);
+  result<void> out;
+  if (!status.ok()) {
+    if (auto x = open_for_reading(status); !x)
+      set(state::refused, x.error().message);
+    out = failure{errc::read_only, health().reason};
+  }
+  std::lock_guard guard{mutex_};
+  swapping_ = false;
+  handle_ready_.notify_all();
+  return out;
+}
+
+result<void> rocksdb_database::retire_handle() {
+  std::unique_lock guard{mutex_};
+  if (!handle_) {
+    swapping_ = true;
+    return {};
+  }
+  swapping_ = true;
+  handle_->retired = true;
+  std::weak_ptr<rocksdb_handle> old = handle_;
+  auto last = std::exchange(handle_, nullptr);
+  guard.unlock();
+  last.reset(); // outside of the lock: this may close the database
+  if (handle_closed_.wait_for(reopen_patience) == std::future_status::ready)
+    return {};
+  guard.lock();
+  if (auto still_read = old.lock()) {
+    still_read->retired = false;
+    handle_ = std::move(still_read);
+    swapping_ = false;
+    handle_ready_.notify_all();
+    return failure{errc::read_only, "a reader holds " + directory().string() +
+                                        " open; its reopening is tried again"};
+  }
+  guard.unlock();
+  handle_closed_.wait();
+  return {};
+}
+
+result<void> rocksdb_database::write(rocksdb::WriteBatch& batch,
+                                     durability how) {
+  if (auto x = health(); x.state == log_health::mode::read_only)
+    return failure{errc::read_only, x.reason};
+  auto handle = acquire();
+  if (!handle)
+    return failure{errc::read_only, health().reason};
+  rocksdb::WriteOptions options;
+  options.sync = how == durability::synced;
+  auto status = handle->database().Write(options, &batch);
+  if (status.ok())
+    return {};
+  auto refused = refuse(status);
+  return failure{errc::pending,
+                 "the write failed and its fate is open: " + refused.message};
+}
+
+failure rocksdb_database::refuse(const rocksdb::Status& why) {
+  auto reason = explain_write_failure(why, directory());
+  set(why.IsCorruption() ? state::refused_for_good : state::refused, reason);
+  return {errc::read_only, std::move(reason)};
+}
+
+failure rocksdb_database::report_read_failure(const rocksdb::Status& status) {
+  auto out = explain_read_failure(status, directory());
+  if (status.IsCorruption())
+    set(state::refused_for_good, out.message);
+  return out;
+}
+
+void rocksdb_database::set(state x, std::string reason) {
+  std::lock_guard guard{mutex_};
+  state_ = x;
+  reason_ = std::move(reason);
+}
+
+} // namespace signalbox

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "storage/log.hpp"
+#include "storage/rocksdb_database.hpp"
+
+namespace signalbox {
+
+/// The log of one machine, in the column family `log` of the database.
+///
+///     key   = index, u64 big endian
+///     value = append time, u64 big endian || record
+///
+/// A group is one WriteBatch under one fsync. After a failed append the next
+/// one reopens the database first, and shows whether the lost group is there.
+/// An empty group appends nothing but does that too: it serves as a probe
+/// while health() says `read_only`.
+class rocksdb_log final : public event_log {
+ public:
+  /// Errors: as read().
+  static result<std::unique_ptr<rocksdb_log>>
+  open(rocksdb_database::pointer database);
+
+  log_index end() const override;
+  result<log_index> append(std::span<const byte_view> records,
+                           timestamp append_time) override;
+  result<void> read(log_index from, const visitor& visit) const override;
+  log_health health() const override;
+
+ private:
+  enum class progress { done, stopped, retired };
+
+  explicit rocksdb_log(rocksdb_database::pointer database);
+
+  result<void> find_end();
+  result<progress> visit_some(const rocksdb_handle& handle, std::uint64_t& next,
+                              std::uint64_t end, const visitor& visit) const;
+
+  rocksdb_database::pointer database_;
+  std::uint64_t generation_ = 0; // the appending thread's
+  std::atomic<std::uint64_t> end_{0};
+};
+
+} // namespace signalbox
