@@ -1,0 +1,210 @@
+#include "projections/fold.hpp"
+
+#include "events/aggregate.hpp"
+#include "events/envelope.hpp"
+#include "events/hash.hpp"
+#include "projections/chain.hpp"
+#include "projections/fold_rules.hpp"
+
+namespace signalbox {
+
+namespace {
+
+bool is_creation(const judged_entry& x) {
+  return x.index == log_index{0} &&
+         std::holds_alternative<event::ledger_created>(x.command.body);
+}
+
+bool fits_basis(const ledger_state& state, const judged_entry& x) {
+  auto& basis = x.command.basis;
+  if (!basis || !state.ledger)
+    return false;
+  return basis->ledger == state.ledger->id &&
+         basis->incarnation == state.ledger->incarnation &&
+         to_integer(basis->index) < state.size &&
+         state.judgements[to_integer(basis->index)].chain == basis->chain;
+}
+
+/// The entry that judged this command before, if its judgement still stands.
+const judgement* find_judgement(const ledger_state& state,
+                                const judged_entry& x) {
+  auto i = state.commands.find(x.command.id);
+  if (i == state.commands.end())
+    return nullptr;
+  auto& before = state.judgements[i->second];
+  bool accepted = before.result == 0;
+  if (!accepted && to_integer(x.log_time) - before.log_time > void_memory)
+    return nullptr;
+  return &before;
+}
+
+outcome check_duplicate(const ledger_state& state, const judged_entry& x) {
+  if (state.closed.size() > 0 && state.closed.find(x.command.id.hex()))
+    return outcome::closed;
+  auto* before = find_judgement(state, x);
+  if (before == nullptr)
+    return outcome::accepted;
+  if (before->request != x.command.request)
+    return outcome::key_reused;
+  auto result = static_cast<outcome>(before->result);
+  bool may_retry =
+      result == outcome::conflict || result == outcome::precondition;
+  if (may_retry && x.command.attempt > before->attempt)
+    return outcome::accepted;
+  return outcome::duplicate;
+}
+
+/// Ticks have no deadline; for all else the log's clock decides.
+bool is_late(const judged_entry& x) {
+  auto not_after = x.command.not_after;
+  return not_after != timestamp{} && x.log_time > not_after;
+}
+
+outcome check_principal(const ledger_state& state, const judged_entry& x) {
+  auto* principal = state.find_principal(x.command.principal);
+  if (principal == nullptr || !principal->active ||
+      !permits(principal->roles, required_role(x.command.body)))
+    return outcome::forbidden;
+  if (auto key = sealing_key(x.command.body)) {
+    auto* row = state.find_key(key_role::seal, *key);
+    if (row == nullptr || row->status != key_status::active)
+      return outcome::key_inactive;
+  }
+  return outcome::accepted;
+}
+
+outcome check_preconditions(const ledger_state& state, const judged_entry& x) {
+  for (auto& condition : x.command.preconditions)
+    if (state.version_of(condition.aggregate) != condition.version)
+      return outcome::precondition;
+  return outcome::accepted;
+}
+
+outcome check_expected(const ledger_state& state, const judged_entry& x) {
+  auto version = state.version_of(x.command.aggregate);
+  auto met = [&] {
+    switch (x.command.expected.what) {
+    case expectation::kind::any:
+      return true;
+    case expectation::kind::none:
+      return version == 0;
+    case expectation::kind::exactly:
+      return version == x.command.expected.version;
+    case expectation::kind::exists:
+      return version > 0;
+    }
+    return false;
+  };
+  return met() ? outcome::accepted : outcome::conflict;
+}
+
+/// The fold's order: the first failure is the reason.
+outcome judge(const ledger_state& state, const judged_entry& x) {
+  bool creation = is_creation(x);
+  if (!creation && !fits_basis(state, x))
+    return outcome::foreign_history;
+  if (auto y = check_duplicate(state, x); y != outcome::accepted)
+    return y;
+  if (is_late(x))
+    return outcome::expired;
+  if (!creation)
+    if (auto y = check_principal(state, x); y != outcome::accepted)
+      return y;
+  if (auto y = check_preconditions(state, x); y != outcome::accepted)
+    return y;
+  if (auto y = check_expected(state, x); y != outcome::accepted)
+    return y;
+  if (x.command.aggregate != aggregate_of(x.command.body))
+    return outcome::invalid;
+  return check_rules(state, x);
+}
+
+bool activates_unknown_fold(const envelope& x) {
+  auto* activated = std::get_if<event::fold_activated>(&x.body);
+  return activated != nullptr && activated->fold_version > newest_fold_version;
+}
+
+/// log_time(i) = max(log_time(i-1), min(append time, occurred_at + lead)).
+timestamp clamp(timestamp before, timestamp append_time,
+                timestamp occurred_at) {
+  return std::max(before, std::min(append_time, occurred_at + max_clock_lead));
+}
+
+/// Judgements that do not bind the command's id: it was judged elsewhere, or
+/// there is none.
+bool binds(outcome x) {
+  return x != outcome::malformed && x != outcome::too_large &&
+         x != outcome::unknown_type && x != outcome::foreign_history &&
+         x != outcome::duplicate && x != outcome::key_reused &&
+         x != outcome::closed;
+}
+
+void record(ledger_state& state, const verdict& x, const digest& request,
+            timestamp log_time, const digest& envelope_hash) {
+  auto& before = x.index == log_index{0} && state.ledger
+                     ? (state.chain = chain_start(state.ledger->id))
+                     : state.chain;
+  state.chain = chain_next(before, x.index, log_time, envelope_hash, x.result);
+  state.log_time = log_time;
+  state.judgements.append(
+      state.hash,
+      judgement{x.id, request, chain_prefix(state.chain), to_integer(log_time),
+                x.attempt, static_cast<std::uint16_t>(x.result), x.type});
+  if (binds(x.result))
+    state.commands[x.id] = state.size;
+  ++state.size;
+}
+
+verdict judge_undecodable(ledger_state& state, log_index index, outcome why,
+                          byte_view envelope) {
+  verdict out{why, index, index, {}, 0, 0};
+  record(state, out, {}, state.log_time, sha256(envelope));
+  return out;
+}
+
+log_index deciding_entry(const ledger_state& state, const verdict& x) {
+  if (x.result == outcome::duplicate || x.result == outcome::key_reused)
+    return log_index{state.commands.at(x.id)};
+  if (x.result == outcome::closed)
+    return state.closed.find(x.id.hex())->index;
+  return x.index;
+}
+
+} // namespace
+
+result<verdict> step(ledger_state& state, log_index index,
+                     timestamp append_time, byte_view bytes) {
+  if (to_integer(index) != state.size)
+    return failure{errc::bug, "fold: entry " +
+                                  std::to_string(to_integer(index)) +
+                                  " is not the next one"};
+  auto decoded = decode_envelope(bytes);
+  if (!decoded)
+    return judge_undecodable(state, index,
+                             decoded.error() == decode_error::unknown_type
+                                 ? outcome::unknown_type
+                                 : outcome::malformed,
+                             bytes);
+  if (bytes.size() > max_envelope_bytes)
+    return judge_undecodable(state, index, outcome::too_large, bytes);
+  auto& command = *decoded;
+  judged_entry entry{
+      index, clamp(state.log_time, append_time, command.occurred_at), command};
+  verdict out{
+      judge(state, entry), index,           index,
+      command.id,          command.attempt, event::type_number(command.body)};
+  if (out.result == outcome::accepted) {
+    if (activates_unknown_fold(command))
+      return failure{errc::unavailable,
+                     "fold: this ledger needs a newer version of signalbox"};
+    if (!command.aggregate.empty())
+      state.versions.put(state.hash, command.aggregate,
+                         {state.version_of(command.aggregate) + 1});
+    apply(state, entry);
+  }
+  out.decided_by = deciding_entry(state, out);
+  record(state, out, command.request, entry.log_time, sha256(bytes));
+  return out;
+}
+
+} // namespace signalbox

@@ -1,0 +1,467 @@
+#include "projections/fold_rules.hpp"
+
+#include "events/aggregate.hpp"
+#include "events/dsse.hpp"
+#include "events/signature.hpp"
+#include "policy/names.hpp"
+#include "policy/semver.hpp"
+
+#include <algorithm>
+
+// One check and one apply for each event type. A check changes nothing; an
+// apply cannot fail.
+
+namespace signalbox {
+
+namespace {
+
+using enum outcome;
+
+std::string pair_key(std::string_view client, std::string_view profile) {
+  return std::string{client} + '/' + std::string{profile};
+}
+
+/// <client_id>/<semver>; the major, or nullopt if it is not of that form.
+std::optional<std::uint64_t> major_of(std::string_view schema_ref,
+                                      std::string_view client) {
+  if (!schema_ref.starts_with(client) || schema_ref.size() <= client.size() ||
+      schema_ref[client.size()] != '/')
+    return std::nullopt;
+  auto version = semver::parse(schema_ref.substr(client.size() + 1));
+  if (!version)
+    return std::nullopt;
+  return version->major;
+}
+
+// -- checks ------------------------------------------------------------------
+
+struct checker {
+  const ledger_state& state;
+  const judged_entry& entry;
+
+  outcome operator()(const event::ledger_created& x) const {
+    if (entry.index != log_index{0} || x.ledger.is_zero() || x.roots.empty() ||
+        x.threshold < 1 || x.threshold > x.roots.size())
+      return invalid;
+    return std::all_of(x.roots.begin(), x.roots.end(),
+                       [](auto& root) {
+                         return public_key::from_der(root.spki).has_value();
+                       })
+               ? accepted
+               : invalid;
+  }
+
+  outcome operator()(const event::fold_activated& x) const {
+    return x.fold_version == state.ledger->fold_version + 1 ? accepted
+                                                            : invalid;
+  }
+
+  outcome operator()(const event::keyset_put& x) const {
+    auto next = parse_keyset(as_text(x.payload));
+    if (!next || next->ledger != state.ledger->id ||
+        next->incarnation != state.ledger->incarnation ||
+        next->version != state.ledger->keyset_version + 1)
+      return invalid;
+    return count_root_signatures(x) >= state.ledger->threshold ? accepted
+                                                               : bad_signature;
+  }
+
+  outcome operator()(const event::principal_put& x) const {
+    bool is_node = permits(x.roles, role::node);
+    if (x.principal.is_zero() || x.roles > all_roles ||
+        (is_node && x.roles != static_cast<role_mask>(role::node)) ||
+        (x.principal == entry.command.principal && !x.active))
+      return invalid;
+    return accepted;
+  }
+
+  outcome operator()(const event::token_issued& x) const {
+    if (x.token.is_zero() || state.find_token(x.token) != nullptr ||
+        (x.expires_at != timestamp{} && x.expires_at <= entry.log_time))
+      return invalid;
+    return state.find_principal(x.principal) == nullptr ? not_found : accepted;
+  }
+
+  outcome operator()(const event::token_revoked& x) const {
+    auto* token = state.find_token(x.token);
+    if (token == nullptr)
+      return not_found;
+    return token->revoked ? unchanged : accepted;
+  }
+
+  outcome operator()(const event::family_put& x) const {
+    if (!is_name(x.client_id) || x.schemas.empty())
+      return invalid;
+    bool has_default = false;
+    for (auto& schema : x.schemas) {
+      auto major = major_of(schema.schema_ref, x.client_id);
+      if (!major)
+        return invalid;
+      has_default = has_default || *major == x.default_major;
+      auto* known = state.schemas.find(schema.schema_ref);
+      if (known != nullptr && known->document != schema.document)
+        return already_exists;
+    }
+    return has_default ? accepted : invalid;
+  }
+
+  outcome operator()(const event::profile_put& x) const {
+    if (!is_name(x.profile))
+      return invalid;
+    auto* family = state.families.find(x.client_id);
+    if (family == nullptr)
+      return not_found;
+    auto has_major = [&](auto& schema) {
+      return major_of(schema.schema_ref, x.client_id) == x.default_major;
+    };
+    return std::any_of(family->schemas.begin(), family->schemas.end(),
+                       has_major)
+               ? accepted
+               : invalid;
+  }
+
+  outcome operator()(const event::policy_set_put& x) const {
+    if (!is_name(x.policy_set_id) || !semver::parse(x.version))
+      return invalid;
+    auto* known = state.policy_sets.find(pair_key(x.policy_set_id, x.version));
+    if (known == nullptr)
+      return accepted;
+    return known->document == x.document ? unchanged : already_exists;
+  }
+
+  outcome operator()(const event::policy_bound& x) const {
+    bool known = state.profiles.find(pair_key(x.client_id, x.profile)) &&
+                 state.policy_sets.find(pair_key(x.policy_set_id, x.version));
+    return known ? accepted : not_found;
+  }
+
+  outcome operator()(const event::artifact_published& x) const {
+    auto profile = pair_key(x.client_id, x.profile);
+    auto* bound = state.bindings.find(profile);
+    if (!state.profiles.find(profile) || !state.schemas.find(x.schema_ref) ||
+        bound == nullptr)
+      return not_found;
+    if (major_of(x.schema_ref, x.client_id) != x.major)
+      return invalid;
+    if (bound->policy_set_id != x.policy_set_id ||
+        bound->version != x.policy_version)
+      return precondition;
+    auto* channel =
+        state.channels.find(channel_key(x.client_id, x.profile, x.major));
+    if (channel != nullptr && channel->artifact == x.artifact)
+      return unchanged;
+    if (state.releases.contains(x.artifact))
+      return already_released;
+    return check_version(x, channel);
+  }
+
+  outcome operator()(const event::artifact_resealed& x) const {
+    return check_release(x.artifact, x.client_id, x.profile, x.major);
+  }
+
+  outcome operator()(const event::channel_reverted& x) const {
+    auto found = check_release(x.artifact, x.client_id, x.profile, x.major);
+    if (found != accepted)
+      return found;
+    auto& channel =
+        *state.channels.find(channel_key(x.client_id, x.profile, x.major));
+    if (channel.artifact == x.artifact)
+      return unchanged;
+    auto* reseal = state.reseals.find(x.artifact.hex());
+    auto& key = reseal ? reseal->key : state.find_release(x.artifact)->key;
+    auto* row = state.find_key(key_role::seal, key);
+    bool sound = row != nullptr && row->status != key_status::revoked;
+    return sound || x.forced ? accepted : key_inactive;
+  }
+
+  outcome operator()(const event::command_closed& x) const {
+    auto before = state.commands.find(x.command);
+    if (before == state.commands.end())
+      return accepted;
+    auto result = static_cast<outcome>(state.judgements[before->second].result);
+    bool open = result == conflict || result == precondition;
+    return open ? accepted : already_decided;
+  }
+
+  outcome operator()(const event::ledger_moved&) const { return accepted; }
+
+  outcome operator()(const event::ledger_restored& x) const {
+    return x.incarnation > state.ledger->incarnation ? accepted : invalid;
+  }
+
+  outcome operator()(const event::tick&) const { return accepted; }
+
+ private:
+  std::size_t count_root_signatures(const event::keyset_put& x) const {
+    std::vector<public_key> roots;
+    for (auto& root : state.ledger->roots)
+      if (auto key = public_key::from_der(as_bytes(root)))
+        roots.push_back(std::move(*key));
+    dsse_envelope envelope{
+        std::string{payload_types::keyset}, to_buffer(x.payload), {}};
+    for (auto& signature : x.signatures)
+      envelope.signatures.push_back(
+          {signature.key, to_buffer(signature.value)});
+    return count_signers(envelope, roots);
+  }
+
+  static outcome check_version(const event::artifact_published& x,
+                               const channel_row* channel) {
+    auto version = semver::parse(x.version);
+    if (!version)
+      return invalid;
+    if (channel == nullptr)
+      return accepted;
+    auto highest = semver::parse(channel->highest_version);
+    return !highest || precedence(*version, *highest) > 0 ? accepted
+                                                          : version_not_greater;
+  }
+
+  outcome check_release(const digest& artifact, std::string_view client,
+                        std::string_view profile, std::uint32_t major) const {
+    auto* channel = state.channels.find(channel_key(client, profile, major));
+    auto* release = state.find_release(artifact);
+    return channel != nullptr && release != nullptr &&
+                   release->channel == channel->number
+               ? accepted
+               : not_found;
+  }
+};
+
+// -- application -------------------------------------------------------------
+
+struct applier {
+  ledger_state& state;
+  const judged_entry& entry;
+
+  void operator()(const event::ledger_created& x) {
+    ledger_row row;
+    row.id = x.ledger;
+    row.incarnation = x.incarnation;
+    for (auto& root : x.roots)
+      row.roots.emplace_back(as_text(root.spki));
+    row.threshold = x.threshold;
+    state.put_ledger(std::move(row));
+    put_principal(x.administrator, static_cast<role_mask>(role::administrator));
+    put_principal(x.node, static_cast<role_mask>(role::node));
+  }
+
+  void operator()(const event::fold_activated& x) {
+    auto row = *state.ledger;
+    row.fold_version = x.fold_version;
+    state.put_ledger(std::move(row));
+  }
+
+  void operator()(const event::keyset_put& x) {
+    auto next = parse_keyset(as_text(x.payload)).value();
+    std::vector<std::string> old;
+    state.keys.for_each([&](auto& key, auto&) { old.push_back(key); });
+    for (auto& key : old)
+      state.keys.erase(state.hash, key);
+    for (auto& key : next.keys)
+      state.keys.put(
+          state.hash, key_row_key(key.role, key.id),
+          {std::string{as_text(key.spki)}, key.role, key.status, key.node});
+    auto row = *state.ledger;
+    row.roots.clear();
+    for (auto& root : next.roots)
+      row.roots.emplace_back(as_text(root));
+    row.threshold = next.threshold;
+    row.keyset_version = next.version;
+    row.keyset_index = entry.index;
+    state.put_ledger(std::move(row));
+    state.keysets.put(state.hash, std::to_string(next.version), {entry.index});
+  }
+
+  void operator()(const event::principal_put& x) {
+    state.principals.put(state.hash, x.principal.hex(),
+                         {x.roles, x.active, entry.index});
+  }
+
+  void operator()(const event::token_issued& x) {
+    state.tokens.put(state.hash, x.token.hex(),
+                     {x.principal, x.secret, x.expires_at, false, entry.index});
+  }
+
+  void operator()(const event::token_revoked& x) {
+    auto row = *state.find_token(x.token);
+    row.revoked = true;
+    state.tokens.put(state.hash, x.token.hex(), row);
+  }
+
+  void operator()(const event::family_put& x) {
+    family_row row{x.default_major, {}, x.document, entry.index};
+    for (auto& schema : x.schemas) {
+      row.schemas.push_back({std::string{schema.schema_ref},
+                             std::string{schema.version_range},
+                             schema.document});
+      if (!state.schemas.find(schema.schema_ref))
+        state.schemas.put(state.hash, schema.schema_ref,
+                          {schema.document, entry.index});
+    }
+    state.families.put(state.hash, x.client_id, std::move(row));
+  }
+
+  void operator()(const event::profile_put& x) {
+    profile_row row{x.default_major, {}, entry.index};
+    for (auto tag : x.environment)
+      row.environment.emplace_back(tag);
+    state.profiles.put(state.hash, pair_key(x.client_id, x.profile),
+                       std::move(row));
+  }
+
+  void operator()(const event::policy_set_put& x) {
+    state.policy_sets.put(state.hash, pair_key(x.policy_set_id, x.version),
+                          {x.document, entry.index});
+  }
+
+  void operator()(const event::policy_bound& x) {
+    state.bindings.put(state.hash, pair_key(x.client_id, x.profile),
+                       {std::string{x.policy_set_id}, std::string{x.version}});
+  }
+
+  void operator()(const event::artifact_published& x) {
+    auto key = channel_key(x.client_id, x.profile, x.major);
+    auto row = channel_or_new(key, x);
+    row.highest_version = x.version;
+    row.artifact_version = x.version;
+    row.schema_ref = x.schema_ref;
+    row.key = x.key;
+    row.artifact_index = row.seal_index = entry.index;
+    state.releases[x.artifact] = state.changes.size();
+    change_channel(key, std::move(row), x.artifact, 0);
+  }
+
+  void operator()(const event::artifact_resealed& x) {
+    state.reseals.put(state.hash, x.artifact.hex(), {x.key, entry.index});
+    auto key = channel_key(x.client_id, x.profile, x.major);
+    auto row = *state.channels.find(key);
+    if (row.artifact != x.artifact)
+      return;
+    row.key = x.key;
+    row.seal_index = entry.index;
+    state.channels.put(state.hash, key, std::move(row));
+  }
+
+  void operator()(const event::channel_reverted& x) {
+    auto key = channel_key(x.client_id, x.profile, x.major);
+    auto row = *state.channels.find(key);
+    auto& release = *state.find_release(x.artifact);
+    auto* reseal = state.reseals.find(x.artifact.hex());
+    row.key = reseal ? reseal->key : release.key;
+    row.artifact_index = log_index{release.index};
+    row.seal_index = reseal ? reseal->index : row.artifact_index;
+    change_channel(key, std::move(row), x.artifact, 1);
+  }
+
+  void operator()(const event::command_closed& x) {
+    state.closed.put(state.hash, x.command.hex(), {entry.index});
+  }
+
+  void operator()(const event::ledger_moved&) { set_moved(true); }
+
+  void operator()(const event::ledger_restored& x) {
+    auto row = *state.ledger;
+    row.incarnation = x.incarnation;
+    row.moved = false;
+    state.put_ledger(std::move(row));
+  }
+
+  void operator()(const event::tick&) {}
+
+ private:
+  void set_moved(bool moved) {
+    auto row = *state.ledger;
+    row.moved = moved;
+    state.put_ledger(std::move(row));
+  }
+
+  void put_principal(const principal_id& id, role_mask roles) {
+    state.principals.put(state.hash, id.hex(), {roles, true, entry.index});
+    state.versions.put(state.hash, principal_aggregate(id), {1});
+  }
+
+  channel_row channel_or_new(const std::string& key,
+                             const event::artifact_published& x) {
+    if (auto* row = state.channels.find(key))
+      return *row;
+    channel_row row;
+    row.client_id = x.client_id;
+    row.profile = x.profile;
+    row.major = x.major;
+    row.number = static_cast<std::uint32_t>(state.channels.size());
+    return row;
+  }
+
+  void change_channel(const std::string& key, channel_row row,
+                      const digest& artifact, std::uint32_t reverted) {
+    row.artifact = artifact;
+    ++row.version;
+    row.change_index = entry.index;
+    row.changed_at = entry.log_time;
+    state.changes.append(state.hash,
+                         channel_change{artifact, row.key,
+                                        to_integer(entry.index), row.version,
+                                        row.last_change, row.number, reverted});
+    row.last_change = state.changes.size();
+    state.channels.put(state.hash, key, std::move(row));
+  }
+};
+
+struct role_of {
+  role operator()(const event::command_closed&) const { return role::node; }
+  role operator()(const event::tick&) const { return role::node; }
+  role operator()(const event::artifact_published&) const {
+    return role::publisher;
+  }
+  role operator()(const event::family_put&) const {
+    return role::operator_role;
+  }
+  role operator()(const event::profile_put&) const {
+    return role::operator_role;
+  }
+  role operator()(const event::policy_set_put&) const {
+    return role::operator_role;
+  }
+  role operator()(const event::policy_bound&) const {
+    return role::operator_role;
+  }
+  role operator()(const event::artifact_resealed&) const {
+    return role::operator_role;
+  }
+  role operator()(const event::channel_reverted&) const {
+    return role::operator_role;
+  }
+  template <class Other>
+  role operator()(const Other&) const {
+    return role::administrator;
+  }
+};
+
+} // namespace
+
+role required_role(const event::body& x) {
+  return std::visit(role_of{}, x);
+}
+
+std::optional<digest> sealing_key(const event::body& x) {
+  if (auto* published = std::get_if<event::artifact_published>(&x))
+    return published->key;
+  if (auto* resealed = std::get_if<event::artifact_resealed>(&x))
+    return resealed->key;
+  return std::nullopt;
+}
+
+outcome check_rules(const ledger_state& state, const judged_entry& entry) {
+  auto& body = entry.command.body;
+  if (state.ledger && state.ledger->moved &&
+      !std::holds_alternative<event::ledger_restored>(body))
+    return read_only;
+  return std::visit(checker{state, entry}, body);
+}
+
+void apply(ledger_state& state, const judged_entry& entry) {
+  std::visit(applier{state, entry}, entry.command.body);
+}
+
+} // namespace signalbox

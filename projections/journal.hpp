@@ -1,0 +1,83 @@
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "projections/state_hash.hpp"
+
+namespace signalbox {
+
+/// A part of the state that only grows: rows of one fixed layout, found by
+/// their number. Stored in segments of many rows, so that a million of them
+/// load in a fraction of a second. A row is hashed once, when it is appended.
+template <class Row>
+class journal {
+ public:
+  static constexpr std::size_t segment_rows = 1024;
+
+  explicit journal(char tag) : tag_{tag} {}
+
+  char tag() const { return tag_; }
+  std::size_t size() const { return rows_.size(); }
+  bool empty() const { return rows_.empty(); }
+  const Row& operator[](std::size_t i) const { return rows_[i]; }
+  const Row& back() const { return rows_.back(); }
+  auto begin() const { return rows_.begin(); }
+  auto end() const { return rows_.end(); }
+
+  void append(state_hash& sum, const Row& row) {
+    sum += hash(rows_.size(), row);
+    rows_.push_back(row);
+  }
+
+  /// Calls f(segment number, bytes) for each segment that grew since the last
+  /// call.
+  template <class F>
+  void drain(F f) {
+    auto first = drained_ / segment_rows;
+    for (auto s = first; s * segment_rows < rows_.size(); ++s) {
+      auto from = s * segment_rows;
+      auto count = std::min(segment_rows, rows_.size() - from);
+      f(static_cast<std::uint32_t>(s),
+        std::string_view{reinterpret_cast<const char*>(&rows_[from]),
+                         count * sizeof(Row)});
+    }
+    drained_ = rows_.size();
+  }
+
+  /// Takes the next stored segment back. False if it is
+  /// not the next one, or damaged.
+  bool restore(state_hash& sum, std::uint32_t number, std::string_view bytes) {
+    auto count = bytes.size() / sizeof(Row);
+    if (number * segment_rows != rows_.size() || count > segment_rows ||
+        count * sizeof(Row) != bytes.size())
+      return false;
+    for (std::size_t i = 0; i < count; ++i) {
+      Row row;
+      std::memcpy(static_cast<void*>(&row), bytes.data() + i * sizeof(Row),
+                  sizeof(Row));
+      append(sum, row);
+    }
+    drained_ = rows_.size();
+    return true;
+  }
+
+ private:
+  static_assert(std::has_unique_object_representations_v<Row>,
+                "a row must have no padding: its bytes are hashed and stored");
+
+  state_hash hash(std::size_t number, const Row& row) const {
+    auto n = static_cast<std::uint64_t>(number);
+    return hash_row(tag_, {reinterpret_cast<const char*>(&n), sizeof(n)},
+                    {reinterpret_cast<const char*>(&row), sizeof(row)});
+  }
+
+  char tag_;
+  std::vector<Row> rows_;
+  std::size_t drained_ = 0;
+};
+
+} // namespace signalbox

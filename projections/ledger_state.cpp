@@ -1,0 +1,54 @@
+#include "projections/ledger_state.hpp"
+
+namespace signalbox {
+
+namespace {
+
+constexpr char ledger_tag = 'l';
+constexpr std::string_view ledger_key = "ledger";
+
+} // namespace
+
+std::uint64_t ledger_state::version_of(std::string_view aggregate) const {
+  auto* row = versions.find(aggregate);
+  return row == nullptr ? 0 : row->version;
+}
+
+std::string key_row_key(key_role role, const digest& id) {
+  return std::string{to_string(role)} + '/' + id.hex();
+}
+
+const key_row* ledger_state::find_key(key_role role, const digest& id) const {
+  return keys.find(key_row_key(role, id));
+}
+
+const principal_row*
+ledger_state::find_principal(const principal_id& id) const {
+  return principals.find(id.hex());
+}
+
+const token_row* ledger_state::find_token(const token_id& id) const {
+  return tokens.find(id.hex());
+}
+
+const channel_change* ledger_state::find_release(const digest& artifact) const {
+  auto i = releases.find(artifact);
+  return i == releases.end() ? nullptr : &changes[i->second];
+}
+
+void ledger_state::put_ledger(ledger_row row) {
+  if (ledger)
+    hash -= hash_row(ledger_tag, ledger_key, encode_row(*ledger));
+  hash += hash_row(ledger_tag, ledger_key, encode_row(row));
+  ledger = std::move(row);
+}
+
+bool ledger_state::restore_ledger(std::string_view bytes) {
+  ledger_row row;
+  if (!decode_row(bytes, row))
+    return false;
+  put_ledger(std::move(row));
+  return true;
+}
+
+} // namespace signalbox

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "projections/row_codec.hpp"
+#include "projections/state_hash.hpp"
+
+namespace signalbox {
+
+/// Rows that changed since they were last drained: key and new bytes, or no
+/// bytes for an erased row.
+struct row_change {
+  std::string key;
+  std::string row;
+  bool erased = false;
+};
+
+/// One table of the fold's state: rows under text keys. Keeps the state hash
+/// current and remembers which rows changed. Never iterated by the fold: the
+/// order of its rows is not part of the state.
+template <class Row>
+class row_table {
+ public:
+  /// `tag` tells tables apart in the state hash and in the store; for ever.
+  explicit row_table(char tag) : tag_{tag} {}
+
+  char tag() const { return tag_; }
+  std::size_t size() const { return rows_.size(); }
+
+  const Row* find(std::string_view key) const {
+    auto i = rows_.find(key);
+    return i == rows_.end() ? nullptr : &i->second.row;
+  }
+
+  void put(state_hash& sum, std::string_view key, Row row) {
+    scratch_.clear();
+    row_writer writer{scratch_};
+    fields(writer, row);
+    auto hash = hash_row(tag_, key, scratch_);
+    auto i = rows_.find(key);
+    if (i == rows_.end())
+      i = rows_.emplace(std::string{key}, slot{}).first;
+    else
+      sum -= i->second.hash;
+    sum += hash;
+    i->second.row = std::move(row);
+    i->second.hash = hash;
+    mark(i->first, i->second);
+  }
+
+  void erase(state_hash& sum, std::string_view key) {
+    auto i = rows_.find(key);
+    if (i == rows_.end())
+      return;
+    sum -= i->second.hash;
+    erased_.push_back(i->first);
+    rows_.erase(i);
+  }
+
+  /// Calls f(key, row) in no particular order: for views and snapshots.
+  template <class F>
+  void for_each(F f) const {
+    for (auto& [key, x] : rows_)
+      f(key, x.row);
+  }
+
+  /// Hands out what changed since the last call.
+  template <class F>
+  void drain(F f) {
+    for (auto& key : erased_)
+      if (!rows_.contains(key))
+        f(row_change{key, {}, true});
+    for (auto& key : dirty_) {
+      auto i = rows_.find(key);
+      if (i == rows_.end())
+        continue;
+      i->second.dirty = false;
+      f(row_change{key, encode_row(i->second.row), false});
+    }
+    erased_.clear();
+    dirty_.clear();
+  }
+
+  /// Takes a stored row back; false if its bytes do not decode.
+  bool restore(state_hash& sum, std::string_view key, std::string_view bytes) {
+    slot x;
+    if (!decode_row(bytes, x.row))
+      return false;
+    x.hash = hash_row(tag_, key, bytes);
+    sum += x.hash;
+    rows_.insert_or_assign(std::string{key}, std::move(x));
+    return true;
+  }
+
+ private:
+  struct slot {
+    Row row;
+    state_hash hash;
+    bool dirty = false;
+  };
+
+  struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view x) const { return hash_key(x); }
+  };
+
+  void mark(const std::string& key, slot& x) {
+    if (!x.dirty)
+      dirty_.push_back(key);
+    x.dirty = true;
+  }
+
+  char tag_;
+  std::unordered_map<std::string, slot, text_hash, std::equal_to<>> rows_;
+  std::vector<std::string> dirty_;
+  std::vector<std::string> erased_;
+  std::string scratch_;
+};
+
+} // namespace signalbox
