@@ -130,15 +130,6 @@ timestamp clamp(timestamp before, timestamp append_time,
   return std::max(before, std::min(append_time, occurred_at + max_clock_lead));
 }
 
-/// Judgements that do not bind the command's id: it was judged elsewhere, or
-/// there is none.
-bool binds(outcome x) {
-  return x != outcome::malformed && x != outcome::too_large &&
-         x != outcome::unknown_type && x != outcome::foreign_history &&
-         x != outcome::duplicate && x != outcome::key_reused &&
-         x != outcome::closed;
-}
-
 void record(ledger_state& state, const verdict& x, const digest& request,
             timestamp log_time, const digest& envelope_hash) {
   auto& before = x.index == log_index{0} && state.ledger
@@ -150,7 +141,7 @@ void record(ledger_state& state, const verdict& x, const digest& request,
       state.hash,
       judgement{x.id, request, chain_prefix(state.chain), to_integer(log_time),
                 x.attempt, static_cast<std::uint16_t>(x.result), x.type});
-  if (binds(x.result))
+  if (binds_command(x.result))
     state.commands[x.id] = state.size;
   ++state.size;
 }

@@ -389,7 +389,8 @@ struct applier {
     row.client_id = x.client_id;
     row.profile = x.profile;
     row.major = x.major;
-    row.number = static_cast<std::uint32_t>(state.channels.size());
+    row.number = static_cast<std::uint32_t>(state.channel_keys.size());
+    state.channel_keys.push_back(key);
     return row;
   }
 

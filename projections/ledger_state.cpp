@@ -51,4 +51,28 @@ bool ledger_state::restore_ledger(std::string_view bytes) {
   return true;
 }
 
+void ledger_state::index_journals() {
+  commands.clear();
+  commands.reserve(judgements.size());
+  for (std::uint64_t i = 0; i < judgements.size(); ++i)
+    if (binds_command(static_cast<outcome>(judgements[i].result)))
+      commands[judgements[i].id] = i;
+  releases.clear();
+  releases.reserve(changes.size());
+  for (std::uint64_t i = 0; i < changes.size(); ++i)
+    if (changes[i].reverted == 0)
+      releases[changes[i].artifact] = i;
+  channel_keys.assign(channels.size(), {});
+  channels.for_each([&](const std::string& key, const channel_row& row) {
+    channel_keys[row.number] = key;
+  });
+}
+
+bool binds_command(outcome x) {
+  return x != outcome::malformed && x != outcome::too_large
+         && x != outcome::unknown_type && x != outcome::foreign_history
+         && x != outcome::duplicate && x != outcome::key_reused
+         && x != outcome::closed;
+}
+
 } // namespace signalbox

@@ -230,6 +230,8 @@ class ledger_state {
   boost::unordered_flat_map<event_id, std::uint64_t, fixed_bytes_hash> commands;
   /// Artifact -> its first change. An artifact's id covers its channel.
   boost::unordered_flat_map<digest, std::uint64_t, fixed_bytes_hash> releases;
+  /// Keys of `channels` by the channels' numbers.
+  std::vector<std::string> channel_keys;
 
   /// Version of an aggregate; 0: it does not exist.
   std::uint64_t version_of(std::string_view aggregate) const;
@@ -244,9 +246,16 @@ class ledger_state {
   /// Replaces the ledger's row.
   void put_ledger(ledger_row row);
 
-  /// Puts a row back that save_state wrote; false if it does not fit.
+  /// Takes the ledger's stored row back; false if it does not decode.
   bool restore_ledger(std::string_view bytes);
+
+  /// Makes the look-up tables again, after the journals were restored.
+  void index_journals();
 };
+
+/// Whether a judgement binds its command's id: void entries that say nothing
+/// about the command itself do not.
+bool binds_command(outcome x);
 
 /// Key of `keys`: one key may hold several roles.
 std::string key_row_key(key_role role, const digest& id);
