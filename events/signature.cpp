@@ -1,5 +1,8 @@
 #include "events/signature.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <botan/data_src.h>
 #include <botan/ec_group.h>
 #include <botan/ecdsa.h>
@@ -56,6 +59,21 @@ Botan::secure_vector<std::uint8_t> decode_pem(std::string_view pem,
   if (!pem.starts_with("-----BEGIN ") || !source.end_of_data())
     throw Botan::Decoding_Error{"text around the PEM block"};
   return out;
+}
+
+/// Whether the second half of an Ed25519 signature lies below the order of the
+/// group (RFC 8032 section 5.1.7). Botan 2.19 leaves that check out, and then
+/// anybody can turn one signature into another valid one; OpenSSL refuses it.
+bool scalar_in_range(byte_view signature) {
+  static constexpr std::array<std::uint8_t, 32> order = {
+      0x10, 0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
+      0,    0,    0,    0,    0,    0x14, 0xde, 0xf9, 0xde, 0xa2, 0xf7,
+      0x9c, 0xd6, 0x58, 0x12, 0x63, 0x1a, 0x5c, 0xf5, 0xd3, 0xed};
+  if (signature.size() != 64)
+    return false;
+  auto scalar = signature.last(32); // little endian
+  return std::lexicographical_compare(scalar.rbegin(), scalar.rend(),
+                                      order.begin(), order.end());
 }
 
 std::unique_ptr<Botan::Private_Key> generate_key(key_algorithm x) {
@@ -143,6 +161,8 @@ std::string public_key::to_pem() const {
 bool public_key::verify(byte_view message, byte_view signature) const {
   try {
     auto x = state_->algorithm;
+    if (x == key_algorithm::ed25519 && !scalar_in_range(signature))
+      return false;
     Botan::PK_Verifier verifier{*state_->key, scheme(x), format(x)};
     return verifier.verify_message(message.data(), message.size(),
                                    signature.data(), signature.size());

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "events/errors.hpp"
+#include "events/signature.hpp"
+
+namespace signalbox {
+
+/// What to do when a key file is there already.
+enum class existing_key : std::uint8_t {
+  keep,    ///< fail: a lost private key cannot be brought back
+  replace, ///< put the new file in its place in one step
+};
+
+/// Writes the key as encrypted PKCS#8 with mode 0600. When this returns, the
+/// file is on disk; after a crash the whole file is there, or none.
+///
+/// Errors: `io` naming the file and the reason, also for a file that exists
+/// under `keep`; `bad_key` for an empty passphrase.
+result<void> write_key_file(const std::filesystem::path& path,
+                            const private_key& key, std::string_view passphrase,
+                            existing_key existing = existing_key::keep);
+
+/// Reads what write_key_file wrote, or `openssl pkcs8 -topk8`.
+///
+/// Errors: `io` if the file cannot be read; `bad_key` if others than its owner
+/// may read or write it, if the passphrase is wrong, or if it holds no key that
+/// this program can use.
+result<private_key> read_key_file(const std::filesystem::path& path,
+                                  std::string_view passphrase);
+
+/// The first line of a file, without its line end.
+///
+/// Errors: as read_key_file; `bad_key` also for an empty line.
+result<std::string> read_passphrase_file(const std::filesystem::path& path);
+
+/// The value of an environment variable. Errors: `bad_key` if it is not set or
+/// empty.
+result<std::string> read_passphrase_variable(const std::string& name);
+
+} // namespace signalbox
