@@ -172,7 +172,7 @@ result<void> rocksdb_database::retire_handle() {
   auto last = std::exchange(handle_, nullptr);
   guard.unlock();
   last.reset(); // outside of the lock: this may close the database
-  if (handle_closed_.wait_for(reopen_patience) == std::future_status::ready)
+  if (handle_closed_.wait_for(config_.patience) == std::future_status::ready)
     return {};
   guard.lock();
   if (auto still_read = old.lock()) {

@@ -36,6 +36,8 @@ struct rocksdb_config {
   std::function<void(std::string_view)> warnings = nullptr;
   /// Least time between two attempts to write again after a refusal.
   std::chrono::milliseconds retry_after = reopen_interval;
+  /// How long a reopen waits for readers.
+  std::chrono::milliseconds patience = reopen_patience;
 };
 
 /// The one database of the embedded engine: log and state lie in it side by

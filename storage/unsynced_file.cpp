@@ -51,7 +51,7 @@ class writer final : public rocksdb::FSWritableFile {
 
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
     std::lock_guard guard{bytes_->mutex};
-    if (mode_ == sync_mode::ignored)
+    if (mode_ == sync_mode::wal_ignored)
       return IOStatus::OK();
     if (auto x = pass_on(options, debug); !x.ok())
       return x;
@@ -60,7 +60,7 @@ class writer final : public rocksdb::FSWritableFile {
 
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
     std::lock_guard guard{bytes_->mutex};
-    if (mode_ == sync_mode::ignored)
+    if (mode_ == sync_mode::wal_ignored)
       return IOStatus::OK();
     if (auto x = pass_on(options, debug); !x.ok())
       return x;
@@ -107,6 +107,9 @@ class reader final : public rocksdb::FSRandomAccessFile {
 
   IOStatus Read(uint64_t offset, size_t n, const IOOptions& options, Slice* out,
                 char* scratch, IODebugContext* debug) const override {
+    *out = Slice{scratch, 0};
+    if (n == 0)
+      return IOStatus::OK();
     std::lock_guard guard{bytes_->mutex};
     const auto disk_left = bytes_->on_disk - std::min(bytes_->on_disk, offset);
     if (n <= disk_left)

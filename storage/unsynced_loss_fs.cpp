@@ -25,7 +25,7 @@ class unsynced_loss_fs final : public FileSystemWrapper {
                            IODebugContext* debug) override {
     auto status = target()->NewWritableFile(name, options, out, debug);
     if (status.ok())
-      *out = make_unsynced_writer(std::move(*out), renew(name), mode_);
+      *out = make_unsynced_writer(std::move(*out), renew(name), mode(name));
     return status;
   }
 
@@ -44,7 +44,7 @@ class unsynced_loss_fs final : public FileSystemWrapper {
     }
     auto status = target()->ReopenWritableFile(name, options, out, debug);
     if (status.ok())
-      *out = make_unsynced_writer(std::move(*out), bytes, mode_);
+      *out = make_unsynced_writer(std::move(*out), bytes, mode(name));
     return status;
   }
 
@@ -132,6 +132,10 @@ class unsynced_loss_fs final : public FileSystemWrapper {
   }
 
  private:
+  sync_mode mode(const std::string& name) const {
+    return name.ends_with(".log") ? mode_ : sync_mode::honest;
+  }
+
   unsynced_pointer find(const std::string& name) {
     std::lock_guard guard{mutex_};
     auto i = files_.find(name);
@@ -182,7 +186,7 @@ make_test_file_system(std::string_view name) {
   if (name == "drop-unsynced")
     return make_unsynced_loss_fs(sync_mode::honest);
   if (name == "drop-unsynced-no-sync")
-    return make_unsynced_loss_fs(sync_mode::ignored);
+    return make_unsynced_loss_fs(sync_mode::wal_ignored);
   return failure{errc::bad_request,
                  std::string(test_file_system_variable) +
                      " must be drop-unsynced or drop-unsynced-no-sync"};

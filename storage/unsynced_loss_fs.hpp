@@ -17,11 +17,13 @@ namespace signalbox {
 inline constexpr const char* test_file_system_variable =
     "SIGNALBOX_TEST_FILE_SYSTEM";
 
-enum class sync_mode { honest, ignored };
+/// `wal_ignored` takes the sync away that acknowledges an append: syncs of
+/// write-ahead logs (*.log) answer "done" and do nothing. Others stay honest,
+/// since a database without its CURRENT file does not open and proves nothing.
+enum class sync_mode { honest, wal_ignored };
 
 /// A file system that keeps what is appended to a file in memory until the
-/// file is synced; if the process dies, or the object, that is gone. With
-/// `ignored`, syncs answer "done" and do nothing.
+/// file is synced; if the process dies, or the object, that is gone.
 ///
 /// Modelled: bytes appended to files opened for writing, whole appends in
 /// order. RangeSync gives no durability. Reads, sizes and truncation see the
