@@ -98,12 +98,7 @@ result<std::optional<head_mark>> head_file::read() const {
 result<void> check_head(const event_log& log, const head_mark& mark) {
   if (to_integer(mark.index) < to_integer(log.end()))
     return {};
-  return failure{errc::log_corrupt, "the log ends before entry " +
-                                        std::to_string(to_integer(log.end())) +
-                                        ", but the head file knows entry " +
-                                        std::to_string(to_integer(mark.index)) +
-                                        ": acknowledged entries are lost. " +
-                                        repair_advice()};
+  return log_cut(log.end(), mark.index);
 }
 
 } // namespace signalbox

@@ -16,6 +16,14 @@ failure log_gap(log_index missing, const std::string& where) {
               " is missing or malformed. " + repair_advice()};
 }
 
+failure log_cut(log_index end, log_index known) {
+  return {errc::log_corrupt,
+          "the log ends before entry " + std::to_string(to_integer(end)) +
+              ", but the head file knows entry " +
+              std::to_string(to_integer(known)) +
+              ": acknowledged entries are lost. " + repair_advice()};
+}
+
 std::string repair_advice() {
   return "Stop this node, restore the directory from a backup or copy the log "
          "from another node with `signalbox log copy`, and start again";

@@ -6,6 +6,7 @@
 #include <rocksdb/file_system.h>
 #include <rocksdb/write_batch.h>
 
+#include "storage/log_failures.hpp"
 #include "storage/rocksdb_failures.hpp"
 #include "storage/rocksdb_handle.hpp"
 #include "storage/rocksdb_options.hpp"
@@ -34,6 +35,8 @@ rocksdb_database::create(rocksdb_config config) {
 result<rocksdb_database::pointer>
 rocksdb_database::open(rocksdb_config config) {
   pointer out{new rocksdb_database{std::move(config)}};
+  if (out->is_shorter_than_known())
+    return out;
   auto status = out->open_handle(access::read_write);
   if (status.ok())
     return out;
@@ -42,6 +45,19 @@ rocksdb_database::open(rocksdb_config config) {
   if (auto x = out->open_for_reading(status); !x)
     return x.error();
   return out;
+}
+
+bool rocksdb_database::is_shorter_than_known() {
+  if (!config_.known_entry || !open_handle(access::read_only).ok())
+    return false; // whatever fails here fails again, and is explained, below
+  const auto end = handle_->log_end();
+  if (!end || *end > to_integer(*config_.known_entry)) {
+    handle_.reset();
+    return false;
+  }
+  handle_->damage = log_cut(log_index{*end}, *config_.known_entry).message;
+  set(state::refused_for_good, handle_->damage);
+  return true;
 }
 
 result<rocksdb_database::pointer>

@@ -34,6 +34,10 @@ struct rocksdb_config {
   std::shared_ptr<rocksdb::FileSystem> file_system = nullptr;
   /// Takes RocksDB's warnings, on any thread; null drops them.
   std::function<void(std::string_view)> warnings = nullptr;
+  /// The last entry that the log is known to have held (the head file's). A
+  /// log that ends before it is opened read-only, its files left as they are:
+  /// opening it for writing would drop what a repair may still find.
+  std::optional<log_index> known_entry = std::nullopt;
   /// Least time between two attempts to write again after a refusal.
   std::chrono::milliseconds retry_after = reopen_interval;
   /// How long a reopen waits for readers.
@@ -52,9 +56,9 @@ class rocksdb_database {
   static result<pointer> create(rocksdb_config config);
 
   /// Opens for writing; where that is impossible (damage elsewhere than in the
-  /// tail, full or read-only disk) opens read-only, which health() explains.
-  /// Errors: `not_found`, `unavailable` (in use), `log_corrupt` or `io` (not
-  /// even readable).
+  /// tail, a log shorter than known, full or read-only disk) opens read-only,
+  /// which health() explains. Errors: `not_found`, `unavailable` (in use),
+  /// `log_corrupt` or `io` (not even readable).
   static result<pointer> open(rocksdb_config config);
 
   /// Opens read-only and stays so; does not disturb a process that writes, but
@@ -94,6 +98,7 @@ class rocksdb_database {
   explicit rocksdb_database(rocksdb_config config);
 
   rocksdb::Status open_handle(rocksdb_access how);
+  bool is_shorter_than_known();
   result<void> open_for_reading(const rocksdb::Status& refusal);
   result<void> reopen();
   result<void> retire_handle();

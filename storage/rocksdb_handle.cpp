@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "storage/big_endian.hpp"
 #include "storage/rocksdb_options.hpp"
 
 namespace signalbox {
@@ -63,6 +64,18 @@ rocksdb_handle::scan(rocksdb::ColumnFamilyHandle* family) const {
   options.fill_cache = false;
   return std::unique_ptr<rocksdb::Iterator>(
       database_->NewIterator(options, family));
+}
+
+std::optional<std::uint64_t>
+rocksdb_handle::log_end(rocksdb::Status* status) const {
+  auto last = scan(log());
+  last->SeekToLast();
+  const auto outcome = last->status();
+  if (status)
+    *status = outcome;
+  if (!outcome.ok() || (last->Valid() && last->key().size() != 8))
+    return std::nullopt;
+  return last->Valid() ? from_big_endian(last->key().data()) + 1 : 0;
 }
 
 } // namespace signalbox

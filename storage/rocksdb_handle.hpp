@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,10 @@ class rocksdb_handle {
   /// A fresh iterator for a scan; blocks that it passes do not stay cached.
   std::unique_ptr<rocksdb::Iterator>
   scan(rocksdb::ColumnFamilyHandle* family) const;
+
+  /// One more than the last index; nullopt if `status` says why not, or if the
+  /// last key is no index (`status` is ok then).
+  std::optional<std::uint64_t> log_end(rocksdb::Status* status = nullptr) const;
 
   /// Set when somebody waits for this handle to be let go.
   std::atomic<bool> retired{false};

@@ -58,13 +58,13 @@ result<void> rocksdb_log::find_end() {
   auto handle = database_->acquire();
   if (!handle)
     return no_handle(*database_);
-  auto last = handle->scan(handle->log());
-  last->SeekToLast();
-  if (!last->status().ok())
-    return database_->report_read_failure(last->status());
-  if (last->Valid() && last->key().size() != 8)
+  rocksdb::Status status;
+  const auto end = handle->log_end(&status);
+  if (!status.ok())
+    return database_->report_read_failure(status);
+  if (!end)
     return log_gap(log_index{0}, database_->directory());
-  end_ = last->Valid() ? from_big_endian(last->key().data()) + 1 : 0;
+  end_ = *end;
   generation_ = generation;
   return {};
 }

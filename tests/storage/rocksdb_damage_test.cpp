@@ -171,4 +171,29 @@ BOOST_AUTO_TEST_CASE(the_head_file_notices_a_log_cut_between_groups) {
   BOOST_CHECK(checked.error().code == errc::log_corrupt);
 }
 
+// A length that points beyond the end of the file looks like a torn tail, so
+// the recovery drops all entries of the last 32 KiB of the write-ahead log.
+BOOST_AUTO_TEST_CASE(a_known_entry_keeps_a_shortened_log_from_being_written) {
+  const std::vector<std::string> wanted{"a", "b", "c"};
+  rocksdb_engine x;
+  append_one_by_one(x.log(), wanted);
+  const auto wal = x.newest_wal();
+  x.close();
+  constexpr std::uintmax_t high_byte_of_the_first_length = 5;
+  flip_byte(wal, high_byte_of_the_first_length);
+  x.config().known_entry = log_index{2};
+  x.open();
+  const auto health = x.log().health();
+  BOOST_CHECK(health.state == log_health::mode::read_only);
+  BOOST_TEST(health.reason.find("knows entry 2") != std::string::npos);
+  BOOST_CHECK(refusal(x.log(), "d").code == errc::read_only);
+  check_reported(read_from(x.log(), 0), wanted);
+  x.close();
+  // The files were not touched: undo the damage, and all is there.
+  flip_byte(wal, high_byte_of_the_first_length);
+  x.open();
+  check_same(read_texts(x.log()), wanted);
+  BOOST_TEST(to_integer(append(x.log(), {"d"})) == 3u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
