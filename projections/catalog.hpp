@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/errors.hpp"
+#include "policy/family.hpp"
+#include "policy/policy_set.hpp"
+#include "policy/schema_validator.hpp"
+#include "projections/ledger_state.hpp"
+#include "projections/part_source.hpp"
+
+namespace signalbox {
+
+/// One schema of a family, ready to validate.
+struct catalog_schema {
+  std::string schema_ref;
+  std::string version_range;
+  std::uint32_t major = 0;
+  digest document;
+  std::string text;
+  std::shared_ptr<const schema_validator> validator;
+};
+
+struct catalog_family {
+  std::string client_id;
+  std::uint64_t version = 0; ///< of its aggregate
+  family_row row;
+  std::string text; ///< the descriptor as it was put
+  std::shared_ptr<const family> descriptor;
+  /// Every schema ever put for the family, by schema_ref: what a schema_ref
+  /// names never changes and stays servable.
+  std::map<std::string, std::shared_ptr<const catalog_schema>> schemas;
+
+  /// The newest schema of this major; nullptr if there is none.
+  const catalog_schema* newest(std::uint32_t major) const;
+};
+
+struct catalog_policy_set {
+  std::string policy_set_id;
+  std::string version;
+  digest document;
+  std::shared_ptr<const policy_set> rules;
+};
+
+struct catalog_profile {
+  std::string client_id;
+  std::string profile;
+  std::uint64_t version = 0;         ///< of its aggregate
+  std::uint64_t binding_version = 0; ///< of its binding's aggregate
+  profile_row row;
+  std::shared_ptr<const catalog_policy_set> policy; ///< null: none is bound
+};
+
+/// What drafts are checked under: families, profiles and policy sets, parsed
+/// and compiled once. Immutable; a new one shares what did not change.
+struct catalog {
+  std::map<std::string, std::shared_ptr<const catalog_family>, std::less<>>
+      families;
+  std::map<std::string, std::shared_ptr<const catalog_profile>, std::less<>>
+      profiles; ///< client_id/profile
+  std::map<std::string, std::shared_ptr<const catalog_policy_set>, std::less<>>
+      policy_sets; ///< id/version
+
+  const catalog_family* find_family(std::string_view client_id) const;
+  const catalog_profile* find_profile(std::string_view client_id,
+                                      std::string_view profile) const;
+};
+
+/// Builds the catalog of a state, sharing with `before` what did not change.
+/// A document that cannot be read or compiled leaves its family or policy set
+/// without it and is reported in `warnings`, so that one bad document does not
+/// stop the node.
+std::shared_ptr<const catalog>
+build_catalog(const ledger_state& state, const catalog* before,
+              const part_source& parts, std::vector<std::string>& warnings);
+
+} // namespace signalbox

@@ -1,0 +1,21 @@
+#include "projections/part_source.hpp"
+
+#include "events/envelope.hpp"
+#include "events/record.hpp"
+
+namespace signalbox {
+
+result<std::string> checked_part(byte_view record, std::size_t part) {
+  auto command = decode_envelope(envelope_of(record));
+  auto parts = parts_of(record);
+  if (!command || part >= parts.size() || part >= command->parts.size())
+    return failure{errc::log_corrupt, "a record lacks a part that it names"};
+  if (!parts[part])
+    return failure{errc::not_found, "this content was redacted"};
+  if (part_name(*parts[part]) != command->parts[part])
+    return failure{errc::log_corrupt,
+                   "a part of a record does not match its name"};
+  return std::string{as_text(parts[part]->bytes)};
+}
+
+} // namespace signalbox

@@ -1,0 +1,202 @@
+#include "projections/view.hpp"
+
+#include "events/aggregate.hpp"
+#include "events/envelope.hpp"
+#include "projections/chain.hpp"
+
+#include <set>
+
+namespace signalbox {
+
+namespace {
+
+std::size_t shard_of(std::string_view channel) {
+  return hash_key(channel) % view::shard_count;
+}
+
+template <class Event>
+constexpr std::uint16_t number_of() {
+  return event::type_number(event::body{Event{}});
+}
+
+std::shared_ptr<const access_table> build_access(const ledger_state& state) {
+  auto out = std::make_shared<access_table>();
+  state.tokens.for_each([&](const std::string& key, const token_row& row) {
+    auto id = token_id::from_hex(key).value();
+    out->tokens[id] = {row, state.version_of(token_aggregate(id))};
+  });
+  state.principals.for_each([&](const std::string& key, auto& row) {
+    out->principals[principal_id::from_hex(key).value()] = row;
+  });
+  return out;
+}
+
+void build_keys(const ledger_state& state, view& out) {
+  auto keys = std::make_shared<std::map<std::string, key_row>>();
+  state.keys.for_each([&](auto& key, auto& row) { (*keys)[key] = row; });
+  out.keys = std::move(keys);
+  auto sets = std::make_shared<std::vector<log_index>>(state.keysets.size());
+  state.keysets.for_each([&](const std::string& version, auto& row) {
+    (*sets)[std::stoull(version) - 1] = row.index;
+  });
+  out.keysets = std::move(sets);
+}
+
+} // namespace
+
+consistency_token view::token() const {
+  return {ledger.incarnation, log_index{size - 1}, chain_prefix(chain)};
+}
+
+std::shared_ptr<const channel_view>
+view::find_channel(std::string_view client_id, std::string_view profile,
+                   std::uint32_t major) const {
+  auto key = channel_key(client_id, profile, major);
+  auto& shard = shards[shard_of(key)];
+  if (shard == nullptr)
+    return nullptr;
+  auto i = shard->find(key);
+  return i == shard->end() ? nullptr : i->second;
+}
+
+const key_row* view::find_key(key_role role, const digest& id) const {
+  auto i = keys->find(key_row_key(role, id));
+  return i == keys->end() ? nullptr : &i->second;
+}
+
+result<void> view::judge(const consistency_token& token) const {
+  failure other{errc::history_changed,
+                "the token belongs to another history of this ledger: read "
+                "again without it"};
+  if (token.incarnation != ledger.incarnation)
+    return other;
+  if (to_integer(token.index) >= size)
+    return failure{errc::not_yet, "this node has not reached the token yet"};
+  if (past->marks[to_integer(token.index)].chain != token.chain)
+    return other;
+  return {};
+}
+
+log_index view::index_at(timestamp time) const {
+  std::uint64_t low = 0;
+  std::uint64_t high = size; // first index after the time
+  while (low < high) {
+    auto middle = (low + high) / 2;
+    if (past->marks[middle].log_time <= to_integer(time))
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return log_index{low == 0 ? 0 : low - 1};
+}
+
+const channel_change* view::change_at(const channel_view& channel,
+                                      log_index index) const {
+  auto next = channel.row.last_change;
+  while (next != 0) {
+    auto& change = past->changes[next - 1];
+    if (change.index <= to_integer(index))
+      return &change;
+    next = change.previous;
+  }
+  return nullptr;
+}
+
+view_builder::view_builder(part_source parts)
+    : parts_{std::move(parts)}, past_{std::make_shared<ledger_past>()} {}
+
+void view_builder::note(std::uint16_t type) {
+  if (type == number_of<event::family_put>() ||
+      type == number_of<event::profile_put>() ||
+      type == number_of<event::policy_set_put>() ||
+      type == number_of<event::policy_bound>())
+    documents_changed_ = true;
+  else if (type == number_of<event::principal_put>() ||
+           type == number_of<event::token_issued>() ||
+           type == number_of<event::token_revoked>() ||
+           type == number_of<event::ledger_created>())
+    access_changed_ = true;
+  else if (type == number_of<event::keyset_put>())
+    keys_changed_ = true;
+  else if (type == number_of<event::artifact_resealed>())
+    channels_changed_ = true;
+}
+
+void view_builder::extend_past(const ledger_state& state) {
+  for (auto i = past_->marks.size(); i < state.judgements.size(); ++i)
+    past_->marks.push_back(
+        {state.judgements[i].chain, state.judgements[i].log_time});
+  for (auto i = past_->changes.size(); i < state.changes.size(); ++i)
+    past_->changes.push_back(state.changes[i]);
+}
+
+void view_builder::rebuild_shards(const ledger_state& state, view& out) {
+  std::array<std::shared_ptr<channel_shard>, view::shard_count> shards;
+  state.channels.for_each([&](const std::string& key, const channel_row& row) {
+    auto& shard = shards[shard_of(key)];
+    if (shard == nullptr)
+      shard = std::make_shared<channel_shard>();
+    (*shard)[key] = std::make_shared<const channel_view>(key, row);
+  });
+  std::copy(shards.begin(), shards.end(), out.shards.begin());
+}
+
+void view_builder::update_shards(const ledger_state& state, view& out) {
+  out.shards = last_->shards;
+  std::set<std::uint32_t> touched;
+  for (auto i = last_->changes; i < state.changes.size(); ++i)
+    touched.insert(state.changes[i].channel);
+  std::map<std::size_t, std::shared_ptr<channel_shard>> copies;
+  for (auto number : touched) {
+    auto& key = state.channel_keys[number];
+    auto& copy = copies[shard_of(key)];
+    if (copy == nullptr) {
+      auto& old = out.shards[shard_of(key)];
+      copy = old ? std::make_shared<channel_shard>(*old)
+                 : std::make_shared<channel_shard>();
+    }
+    (*copy)[key] =
+        std::make_shared<const channel_view>(key, *state.channels.find(key));
+  }
+  for (auto& [shard, copy] : copies)
+    out.shards[shard] = std::move(copy);
+}
+
+std::shared_ptr<const view> view_builder::build(const ledger_state& state) {
+  auto out = std::make_shared<view>();
+  extend_past(state);
+  out->ledger = *state.ledger;
+  out->size = state.size;
+  out->log_time = state.log_time;
+  out->chain = state.chain;
+  out->hash = state.hash;
+  out->past = past_;
+  out->changes = state.changes.size();
+  out->channel_count = state.channels.size();
+  if (last_ != nullptr && !channels_changed_)
+    update_shards(state, *out);
+  else
+    rebuild_shards(state, *out);
+  out->documents =
+      documents_changed_
+          ? build_catalog(state, last_ ? last_->documents.get() : nullptr,
+                          parts_, warnings_)
+          : last_->documents;
+  out->access = access_changed_ ? build_access(state) : last_->access;
+  if (keys_changed_) {
+    build_keys(state, *out);
+  } else {
+    out->keys = last_->keys;
+    out->keysets = last_->keysets;
+  }
+  documents_changed_ = access_changed_ = false;
+  keys_changed_ = channels_changed_ = false;
+  last_ = out;
+  return out;
+}
+
+std::vector<std::string> view_builder::take_warnings() {
+  return std::exchange(warnings_, {});
+}
+
+} // namespace signalbox
