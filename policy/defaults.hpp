@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+
+namespace signalbox::policy_defaults {
+
+/// Findings of one check that a report keeps.
+inline constexpr std::size_t max_findings = 50;
+
+/// Bytes of a payload's string or key that a schema's `pattern` may meet: the
+/// standard library's matcher recurses with the length of a match.
+inline constexpr std::size_t max_pattern_subject = 8192;
+
+/// Bytes of a schema.
+inline constexpr std::size_t max_schema = 256 * 1024;
+
+/// Bytes of a client's file, as of a payload (records: one limit for every
+/// engine).
+inline constexpr std::size_t max_rendered = 256 * 1024;
+
+/// Bytes of memory that the automaton of all secret shapes may take.
+inline constexpr std::size_t shape_memory = 64 * 1024 * 1024;
+
+/// Shorter runs of letters and digits are never taken for an opaque secret.
+inline constexpr std::size_t min_opaque = 20;
+
+/// Largest number in a semantic version that is accepted.
+inline constexpr unsigned long long max_version_number = 999'999'999'999ULL;
+
+/// Bytes of a semantic version.
+inline constexpr std::size_t max_version = 128;
+
+} // namespace signalbox::policy_defaults

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/json.hpp"
+#include "policy/family.hpp"
+#include "policy/finding.hpp"
+#include "policy/policy_set.hpp"
+#include "policy/schema_validator.hpp"
+
+namespace signalbox {
+
+/// The client's file, where it is no JSON.
+struct rendered_text {
+  std::string media_type;
+  std::string text;
+};
+
+/// What is known of a draft after its check. If the findings have an error,
+/// nothing of it may be released.
+struct checked_draft {
+  json::value payload;                   ///< null if the text is no strict JSON
+  std::string canonical_payload;         ///< RFC 8785; empty likewise
+  std::optional<rendered_text> rendered; ///< none for JSON, or after an error
+  std::vector<std::string> inputs;       ///< sorted names (FR-5)
+  std::vector<finding> findings;
+};
+
+/// Checks a draft in a fixed order: strict JSON (rule `json`), schema (rules
+/// `schema-ref` and `schema`, FR-6), inputs (`input`), policy (the set's
+/// rules, FR-7), client's file (`render`). A draft that is no JSON goes no
+/// further; otherwise all problems are found in one pass. `schema` is the one
+/// that `schema_ref` names in the family.
+///
+/// Pure, and safe to call from any thread. Throws nothing but std::bad_alloc.
+checked_draft check_draft(const family& client, const schema_validator& schema,
+                          std::string_view schema_ref, const policy_set& policy,
+                          std::string_view draft_text);
+
+/// What a caller learns of a draft (FR-8).
+struct validation_report {
+  std::string client_id;
+  std::string profile;
+  std::string schema_ref;
+  std::string policy_set_id;
+  std::string policy_version;
+  std::vector<finding> findings;
+};
+
+/// {valid, client_id, profile, schema_ref, policy_set_id, policy_version,
+/// errors, warnings}; each finding {rule, pointer, severity, message}. Holds
+/// no value of the draft.
+json::value to_json(const validation_report& x);
+
+} // namespace signalbox

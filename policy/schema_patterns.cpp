@@ -1,0 +1,112 @@
+#include "policy/schema_patterns.hpp"
+
+#include <vector>
+
+#include <re2/re2.h>
+
+namespace signalbox {
+
+namespace {
+
+bool is_reference(std::string_view key) {
+  return key == "$ref" || key == "$dynamicRef" || key == "$recursiveRef";
+}
+
+failure refuse(const json_nodes& schema, std::size_t i, const char* why) {
+  return {errc::bad_request, why, schema.pointer(i)};
+}
+
+result<void> check_pattern(const json_nodes& schema, std::size_t i,
+                           std::string_view pattern) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  if (!RE2{re2::StringPiece{pattern.data(), pattern.size()}, options}.ok())
+    return refuse(schema, i,
+                  "the pattern uses what RE2 does not know: write it without "
+                  "look-around and back references");
+  if (has_nested_repetition(pattern))
+    return refuse(schema, i,
+                  "the pattern repeats a repetition without a bound, which "
+                  "may take for ever: bound one of them, as in {0,64}");
+  return {};
+}
+
+/// End of a quantifier without an upper bound that starts at i, else i.
+std::size_t skip_unbounded(std::string_view pattern, std::size_t i) {
+  if (i >= pattern.size())
+    return i;
+  if (pattern[i] == '*' || pattern[i] == '+')
+    return i + 1;
+  auto end = pattern.find('}', i);
+  if (pattern[i] == '{' && end != std::string_view::npos &&
+      pattern[end - 1] == ',')
+    return end + 1;
+  return i;
+}
+
+std::size_t skip_class(std::string_view pattern, std::size_t i) {
+  for (++i; i < pattern.size() && pattern[i] != ']'; ++i)
+    if (pattern[i] == '\\')
+      ++i;
+  return i;
+}
+
+} // namespace
+
+bool has_nested_repetition(std::string_view pattern) {
+  // Per open group: whether something in it repeats without a bound.
+  std::vector<bool> repeats{false};
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    bool inner = false;
+    if (pattern[i] == '(') {
+      repeats.push_back(false);
+      continue;
+    }
+    if (pattern[i] == ')' && repeats.size() > 1) {
+      inner = repeats.back();
+      repeats.pop_back();
+    } else if (pattern[i] == '\\') {
+      ++i;
+    } else if (pattern[i] == '[') {
+      i = skip_class(pattern, i);
+    }
+    auto end = skip_unbounded(pattern, i + 1);
+    if (end > i + 1) {
+      if (inner)
+        return true;
+      inner = true;
+      i = end - 1;
+    }
+    repeats.back() = repeats.back() || inner;
+  }
+  return false;
+}
+
+bool uses_patterns(const json_nodes& schema) {
+  for (std::size_t i = 0; i < schema.size(); ++i)
+    if (schema.is_member(i) &&
+        (schema[i].key == "pattern" || schema[i].key == "patternProperties"))
+      return true;
+  return false;
+}
+
+result<void> check_schema_text(const json_nodes& schema) {
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    if (!schema.is_member(i))
+      continue;
+    auto key = schema[i].key;
+    auto text = schema.text(i);
+    if (is_reference(key) && schema.is_text(i) && !text.starts_with('#'))
+      return refuse(schema, i, "a reference must stay in the document: #/...");
+    auto checked = result<void>{};
+    if (key == "pattern" && schema.is_text(i))
+      checked = check_pattern(schema, i, text);
+    else if (schema[schema[i].parent].key == "patternProperties")
+      checked = check_pattern(schema, i, key);
+    if (!checked)
+      return checked;
+  }
+  return {};
+}
+
+} // namespace signalbox

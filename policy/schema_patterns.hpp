@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string_view>
+
+#include <boost/json/value.hpp>
+
+#include "events/errors.hpp"
+#include "events/json.hpp"
+#include "policy/json_nodes.hpp"
+
+namespace signalbox {
+
+/// Refuses what the validator could not keep: a reference out of the document
+/// (nothing is ever fetched) and patterns that may take exponential time in a
+/// backtracking matcher. Errors: `bad_request` with the pointer.
+result<void> check_schema_text(const json_nodes& schema);
+
+/// Whether an unbounded repetition stands inside another one: `(a+)+`. Stricter
+/// than needed, since some of these are harmless; a bound makes them pass.
+bool has_nested_repetition(std::string_view pattern);
+
+/// Whether the schema has any `pattern` or `patternProperties`.
+bool uses_patterns(const json_nodes& schema);
+
+} // namespace signalbox

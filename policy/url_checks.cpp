@@ -1,0 +1,81 @@
+#include <algorithm>
+
+#include "policy/checks.hpp"
+
+namespace signalbox {
+
+namespace {
+
+using std::string_view;
+
+std::string lower(string_view text) {
+  std::string out{text};
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+/// The host of what follows `scheme://`. Browsers take a backslash for a
+/// slash; so does this.
+string_view host_of(string_view rest) {
+  auto authority = rest.substr(0, rest.find_first_of("/?#\\"));
+  if (auto at = authority.rfind('@'); at != string_view::npos)
+    authority.remove_prefix(at + 1);
+  if (authority.starts_with('['))
+    return authority.substr(
+        0, std::min(authority.find(']') + 1, authority.size()));
+  return authority.substr(0, authority.find(':'));
+}
+
+/// 127.0.0.0/8 in dotted form; nothing shorter, which clients read in
+/// different ways.
+bool is_loopback_address(string_view host) {
+  if (!host.starts_with("127.") ||
+      std::count(host.begin(), host.end(), '.') != 3)
+    return false;
+  return host.find_first_not_of("0123456789.") == string_view::npos;
+}
+
+bool is_loopback(string_view host) {
+  return host == "localhost" || host == "localhost." ||
+         host.ends_with(".localhost") || host == "[::1]" ||
+         is_loopback_address(host);
+}
+
+bool is_plain(string_view raw) {
+  auto text = lower(raw);
+  string_view rest{text};
+  if (rest.starts_with("http://"))
+    rest.remove_prefix(7);
+  else if (rest.starts_with("ws://"))
+    rest.remove_prefix(5);
+  else
+    return false;
+  return !is_loopback(host_of(rest));
+}
+
+/// An argument may carry the URL behind its name: --url=http://...
+bool has_plain(string_view argument) {
+  auto sign = argument.find('=');
+  return is_plain(argument) ||
+         (sign != string_view::npos && is_plain(argument.substr(sign + 1)));
+}
+
+} // namespace
+
+std::vector<hit> find_plain_http(const family& client,
+                                 const json_nodes& payload) {
+  std::vector<hit> out;
+  for (std::size_t i = 0; i < payload.size(); ++i) {
+    auto text = payload.text(i);
+    bool found =
+        (matches_any(client.strings.urls, payload, i) && is_plain(text)) ||
+        (matches_any(client.strings.arguments, payload, i) && has_plain(text));
+    if (found)
+      out.push_back({payload.pointer(i)});
+  }
+  return out;
+}
+
+} // namespace signalbox
