@@ -48,6 +48,9 @@ class journal {
     drained_ = rows_.size();
   }
 
+  /// Makes the next drain hand out every segment.
+  void mark_all() { drained_ = 0; }
+
   /// Takes the next stored segment back. False if it is
   /// not the next one, or damaged.
   bool restore(state_hash& sum, std::uint32_t number, std::string_view bytes) {

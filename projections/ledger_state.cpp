@@ -69,10 +69,10 @@ void ledger_state::index_journals() {
 }
 
 bool binds_command(outcome x) {
-  return x != outcome::malformed && x != outcome::too_large
-         && x != outcome::unknown_type && x != outcome::foreign_history
-         && x != outcome::duplicate && x != outcome::key_reused
-         && x != outcome::closed;
+  return x != outcome::malformed && x != outcome::too_large &&
+         x != outcome::unknown_type && x != outcome::foreign_history &&
+         x != outcome::duplicate && x != outcome::key_reused &&
+         x != outcome::closed;
 }
 
 } // namespace signalbox

@@ -84,6 +84,12 @@ class row_table {
     dirty_.clear();
   }
 
+  /// Makes the next drain hand out every row.
+  void mark_all() {
+    for (auto& [key, x] : rows_)
+      mark(key, x);
+  }
+
   /// Takes a stored row back; false if its bytes do not decode.
   bool restore(state_hash& sum, std::string_view key, std::string_view bytes) {
     slot x;

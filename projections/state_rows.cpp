@@ -85,6 +85,11 @@ void drain_rows(ledger_state& state, const row_writer_fn& write) {
         false);
 }
 
+void mark_all_rows(ledger_state& state) {
+  for_each_table(state, [](auto& table) { table.mark_all(); });
+  for_each_journal(state, [](auto& rows) { rows.mark_all(); });
+}
+
 bool state_loader::load(std::string_view key, std::string_view row) {
   if (key == position_key) {
     position_row position;
@@ -112,8 +117,8 @@ bool state_loader::load(std::string_view key, std::string_view row) {
 }
 
 bool state_loader::finish() {
-  if (!has_position_ || state_.judgements.size() != state_.size
-      || state_.hash != expected_)
+  if (!has_position_ || state_.judgements.size() != state_.size ||
+      state_.hash != expected_)
     return false;
   state_.index_journals();
   return true;

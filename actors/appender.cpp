@@ -1,0 +1,51 @@
+#include "actors/appender.hpp"
+
+#include <caf/all.hpp>
+
+namespace signalbox {
+
+bool append_group::add(std::shared_ptr<const proposal> x) {
+  group_.push_back(std::move(x));
+  return group_.size() == 1;
+}
+
+void append_group::write(const failed& on_failure) {
+  auto group = std::exchange(group_, {});
+  std::vector<byte_view> records;
+  records.reserve(group.size());
+  for (auto& x : group)
+    records.emplace_back(x->record);
+  auto written = log_.append(records, now_());
+  auto health = log_.health();
+  status_.set_log_problem(
+      health.state == log_health::mode::writable ? "" : health.reason);
+  status_.log_end = to_integer(log_.end());
+  if (written)
+    return;
+  ++status_.append_failures;
+  auto why = std::make_shared<const failure>(written.error());
+  for (auto& x : group)
+    on_failure({x, why});
+}
+
+appender_actor::behavior_type appender(appender_actor::pointer self,
+                                       appender_config config,
+                                       ledger_actor follower) {
+  auto group = std::make_shared<append_group>(config.log, config.status,
+                                              std::move(config.now));
+  auto* log = &config.log;
+  return {
+      [self, group](const append& x) {
+        // Everything already in the mailbox joins the group before the flush.
+        if (group->add(x.what))
+          self->send(self, flush{});
+      },
+      [self, group, log, follower](flush) {
+        group->write(
+            [&](append_failed x) { self->send(follower, std::move(x)); });
+        self->send(follower, advanced{log->end()});
+      },
+  };
+}
+
+} // namespace signalbox

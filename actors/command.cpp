@@ -1,0 +1,18 @@
+#include "actors/command.hpp"
+
+namespace signalbox {
+
+command::~command() {
+  conclusion lost;
+  lost.answer.refused = failure{
+      errc::unavailable, "the node stopped before the command was proposed: "
+                         "repeat it with the same key"};
+  finish(std::move(lost));
+}
+
+void command::finish(conclusion x) {
+  if (auto f = std::exchange(conclude, nullptr))
+    f(std::move(x));
+}
+
+} // namespace signalbox

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "actors/encode.hpp"
+#include "events/errors.hpp"
+#include "projections/view.hpp"
+
+namespace signalbox {
+
+/// There is nothing to write: what was asked for is so already.
+struct nothing_to_do {};
+
+/// What a command wants to write under a view.
+using preparation = std::variant<proposal_draft, nothing_to_do>;
+
+/// One command on its way through a proposer: checked and sealed under a view,
+/// proposed, and checked again under a newer one after a lost race.
+struct command {
+  command_context context;
+
+  /// Checks the command under this view and makes its event. Pure but for
+  /// sealing; runs on an actor's thread, possibly several times.
+  std::function<result<preparation>(const view&)> prepare;
+
+  /// Called exactly once, on an actor's thread, with the final answer.
+  /// `nothing` is true if prepare found nothing to do.
+  struct conclusion {
+    bool nothing = false;
+    command_answer answer; ///< `refused` also holds what prepare failed with
+  };
+  std::function<void(conclusion)> conclude;
+
+  /// Whether a lost race may be tried again under the newer view: not if the
+  /// caller named the version that it expects.
+  bool may_retry = true;
+
+  ~command();
+
+  /// Calls conclude unless it was called before.
+  void finish(conclusion x);
+};
+
+} // namespace signalbox

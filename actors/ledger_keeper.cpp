@@ -1,0 +1,411 @@
+#include "actors/ledger_keeper.hpp"
+
+#include "actors/encode.hpp"
+#include "events/aggregate.hpp"
+#include "events/hash.hpp"
+#include "events/record.hpp"
+#include "projections/chain.hpp"
+#include "projections/state_rows.hpp"
+
+#include <exception>
+
+namespace signalbox {
+
+namespace d = actor_defaults;
+
+part_source parts_of_log(const event_log& log) {
+  return [&log](log_index index, std::size_t part) -> result<std::string> {
+    result<std::string> out =
+        failure{errc::log_corrupt,
+                "entry " + std::to_string(to_integer(index)) + " is missing"};
+    auto read = log.read(index, [&](const log_entry_view& entry) {
+      if (entry.index == index)
+        out = checked_part(entry.record, part);
+      return false;
+    });
+    if (!read)
+      return read.error();
+    return out;
+  };
+}
+
+ledger_keeper::ledger_keeper(ledger_config config)
+    : config_{std::move(config)}, views_{parts_of_log(config_.log)} {}
+
+// -- recovery ----------------------------------------------------------------
+
+result<void> ledger_keeper::load_state() {
+  state_loader loader{state_};
+  bool whole = true;
+  bool any = false;
+  auto scanned =
+      config_.store.scan("", [&](std::string_view key, std::string_view row) {
+        any = true;
+        return whole = loader.load(key, row);
+      });
+  if (!scanned)
+    return scanned.error();
+  whole = whole && any && loader.finish() &&
+          state_.size <= to_integer(config_.log.end());
+  if (whole)
+    return {};
+  if (any)
+    warn("the stored state does not fit the log: folding from the beginning");
+  state_ = ledger_state{};
+  // Rows of the abandoned state must not mix with new ones.
+  if (any && config_.writes)
+    return config_.store.clear();
+  return {};
+}
+
+result<void> ledger_keeper::fold_log() {
+  auto end = to_integer(config_.log.end());
+  std::optional<failure> problem;
+  auto read =
+      config_.log.read(log_index{state_.size}, [&](const log_entry_view& x) {
+        if (auto folded = fold_one(x); !folded)
+          problem = folded.error();
+        if (config_.progress && state_.size % 65'536 == 0)
+          config_.progress(state_.size, end);
+        return !problem;
+      });
+  if (!read)
+    return read.error();
+  if (problem)
+    return *problem;
+  return {};
+}
+
+result<void> ledger_keeper::check_mark() {
+  if (config_.head == nullptr)
+    return {};
+  auto mark = config_.head->read();
+  if (!mark)
+    return mark.error();
+  if (!*mark)
+    return {};
+  if (auto checked = check_head(config_.log, **mark); !checked)
+    return checked;
+  if (state_.judgements[to_integer((*mark)->index)].chain !=
+      chain_prefix((*mark)->hash))
+    return failure{errc::log_corrupt,
+                   "the log is not the one that this node folded: entry " +
+                       std::to_string(to_integer((*mark)->index)) +
+                       " differs; restore the log from a backup"};
+  return {};
+}
+
+result<void> ledger_keeper::recover() {
+  auto done = load_state();
+  saved_at_ = state_.size;
+  if (done)
+    done = fold_log();
+  if (done && !state_.ledger)
+    done = failure{errc::not_found,
+                   "this log holds no ledger: run `signalbox ledger create`"};
+  if (done)
+    done = check_mark();
+  if (state_.ledger)
+    publish();
+  if (!done) {
+    stop(done.error().message);
+    return done;
+  }
+  config_.status.set_ledger_problem("");
+  return {};
+}
+
+// -- folding -----------------------------------------------------------------
+
+result<verdict> ledger_keeper::fold_one(const log_entry_view& entry) {
+  try {
+    auto folded =
+        step(state_, entry.index, entry.append_time, envelope_of(entry.record));
+    if (!folded)
+      return folded;
+    views_.note(folded->result == outcome::accepted ? folded->type : 0);
+    ++(folded->result == outcome::accepted ? config_.status.accepted
+                                           : config_.status.voided);
+    config_.status.folded = state_.size;
+    return folded;
+  } catch (const std::exception& e) {
+    // A handler that throws would throw on every node and at every start:
+    // nothing is skipped, the view stays.
+    return failure{errc::bug, "the fold failed at entry " +
+                                  std::to_string(to_integer(entry.index)) +
+                                  ": " + e.what()};
+  }
+}
+
+void ledger_keeper::stop(std::string reason) {
+  warn("the ledger stopped: " + reason);
+  stopped_ = std::move(reason);
+  config_.status.set_ledger_problem(stopped_);
+}
+
+void ledger_keeper::publish() {
+  last_view_ = views_.build(state_);
+  for (auto& line : views_.take_warnings())
+    warn(std::move(line));
+  config_.view.store(last_view_, config_.steady_clock());
+}
+
+void ledger_keeper::follow() {
+  while (stopped_.empty() && to_integer(config_.log.end()) > state_.size) {
+    std::optional<failure> problem;
+    std::vector<verdict> batch;
+    auto read =
+        config_.log.read(log_index{state_.size}, [&](const log_entry_view& x) {
+          auto folded = fold_one(x);
+          if (folded)
+            batch.push_back(*folded);
+          else
+            problem = folded.error();
+          return folded && batch.size() < d::fold_batch;
+        });
+    if (!batch.empty())
+      publish();
+    for (auto& x : batch)
+      settle(x);
+    if (!read)
+      problem = read.error();
+    if (problem)
+      stop(problem->message);
+    if (state_.size - saved_at_ >= d::save_every)
+      save();
+  }
+}
+
+// -- writers -----------------------------------------------------------------
+
+bool ledger_keeper::admit(const std::shared_ptr<proposal>& x) {
+  auto refuse = [&](errc code, std::string why) {
+    command_answer answer;
+    answer.refused = failure{code, std::move(why)};
+    (*x->answer)(std::move(answer));
+    return false;
+  };
+  if (!stopped_.empty())
+    return refuse(errc::unavailable, stopped_);
+  if (x->record.size() > max_record_bytes)
+    return refuse(errc::too_large, "the record is above 960 KiB");
+  auto limit = d::max_in_flight - (x->urgent ? 0 : d::urgent_slots);
+  auto& held = by_principal_[x->principal];
+  if (waiting_.size() >= limit ||
+      in_flight_bytes_ + x->record.size() > d::max_in_flight_bytes ||
+      (held >= d::max_in_flight_per_principal && !x->urgent)) {
+    ++config_.status.overloads;
+    return refuse(errc::overloaded,
+                  "too many commands wait for their outcome: try again");
+  }
+  ++held;
+  in_flight_bytes_ += x->record.size();
+  waiting_.emplace(x->id, waiter{x, config_.steady_clock() + d::answer_within});
+  config_.status.in_flight = waiting_.size();
+  return true;
+}
+
+void ledger_keeper::release(const proposal& x) {
+  in_flight_bytes_ -= x.record.size();
+  if (auto i = by_principal_.find(x.principal);
+      i != by_principal_.end() && --i->second == 0)
+    by_principal_.erase(i);
+  config_.status.in_flight = waiting_.size();
+}
+
+command_answer ledger_keeper::describe(log_index decided, bool replayed,
+                                       const std::string& aggregate) const {
+  command_answer out;
+  auto& judged = state_.judgements[to_integer(decided)];
+  out.result = static_cast<outcome>(judged.result);
+  out.replayed = replayed;
+  out.index = decided;
+  out.version = state_.version_of(aggregate);
+  if (aggregate.starts_with("channel/"))
+    if (auto* channel =
+            state_.channels.find(std::string_view{aggregate}.substr(8)))
+      out.winner = channel->change_index;
+  out.seen = last_view_;
+  out.token = last_view_->token();
+  return out;
+}
+
+command_answer ledger_keeper::answer_for(const verdict& x,
+                                         const proposal& waiting) const {
+  bool replayed = x.result == outcome::duplicate;
+  auto out =
+      describe(replayed ? x.decided_by : x.index, replayed, waiting.aggregate);
+  if (!replayed)
+    out.result = x.result;
+  return out;
+}
+
+void ledger_keeper::settle(const verdict& x) {
+  unresolved_.erase(x.id);
+  auto [first, last] = waiting_.equal_range(x.id);
+  for (auto i = first; i != last; ++i) {
+    if (i->second.what->attempt != x.attempt)
+      continue;
+    auto waiting = std::move(i->second.what);
+    waiting_.erase(i);
+    release(*waiting);
+    (*waiting->answer)(answer_for(x, *waiting));
+    return;
+  }
+}
+
+void ledger_keeper::on(const failure& why, const proposal& x) {
+  auto [first, last] = waiting_.equal_range(x.id);
+  for (auto i = first; i != last; ++i) {
+    if (i->second.what.get() != &x)
+      continue;
+    auto waiting = std::move(i->second.what);
+    waiting_.erase(i);
+    release(*waiting);
+    if (why.code == errc::pending)
+      unresolved_[x.id] = x.not_after;
+    command_answer answer;
+    answer.refused = why;
+    (*waiting->answer)(std::move(answer));
+    return;
+  }
+}
+
+void ledger_keeper::find(const event_id& id, answer_once& answer) const {
+  auto refuse = [&](errc code, std::string why) {
+    command_answer out;
+    out.refused = failure{code, std::move(why)};
+    answer(std::move(out));
+  };
+  if (last_view_ == nullptr)
+    return refuse(errc::unavailable, "the ledger is not folded yet");
+  if (auto* closed = state_.closed.find(id.hex())) {
+    auto out = describe(closed->index, true, {});
+    out.result = outcome::closed;
+    return answer(std::move(out));
+  }
+  if (auto i = state_.commands.find(id); i != state_.commands.end())
+    return answer(describe(log_index{i->second}, true, {}));
+  if (waiting_.contains(id) || unresolved_.contains(id))
+    return refuse(errc::pending, "the command has no outcome yet: ask again");
+  refuse(errc::not_found, "no such command reached this ledger");
+}
+
+// -- housekeeping ------------------------------------------------------------
+
+void ledger_keeper::expire_waiters(time_point now) {
+  for (auto i = waiting_.begin(); i != waiting_.end();) {
+    if (i->second.deadline > now) {
+      ++i;
+      continue;
+    }
+    auto waiting = std::move(i->second.what);
+    i = waiting_.erase(i);
+    release(*waiting);
+    unresolved_[waiting->id] = waiting->not_after;
+    command_answer answer;
+    answer.refused = failure{errc::pending, "the log is late: ask for the "
+                                            "command's resource"};
+    (*waiting->answer)(std::move(answer));
+  }
+}
+
+std::shared_ptr<proposal> ledger_keeper::make_own(event::body body,
+                                                  expectation expected) {
+  proposal_draft draft;
+  draft.body = std::move(body);
+  draft.expected = expected;
+  command_context context;
+  context.principal = context.node = config_.node;
+  context.key = random_id<event_id>().hex();
+  context.not_after = timestamp{0}; // ticks have none, nor has the last word
+  auto out = encode_proposal(draft, context, *last_view_, config_.wall_clock());
+  out->answer = std::make_shared<answer_once>(nullptr);
+  return out;
+}
+
+std::shared_ptr<proposal> ledger_keeper::make_tick() {
+  auto out = make_own(event::tick{}, {});
+  *tick_in_flight_ = true;
+  out->answer = std::make_shared<answer_once>(
+      [flag = tick_in_flight_](command_answer) { *flag = false; });
+  return out;
+}
+
+bool ledger_keeper::tick_is_due() const {
+  return head_period(config_.wall_clock(), config_.head_life) >
+         head_period(state_.log_time, config_.head_life);
+}
+
+/// A command that was told `pending` and whose not_after has passed on the
+/// wall clock is closed: the first of the two in the log wins.
+void ledger_keeper::close_unresolved(
+    std::vector<std::shared_ptr<proposal>>& out) {
+  auto now = config_.wall_clock();
+  for (auto i = unresolved_.begin(); i != unresolved_.end();) {
+    if (now <= i->second + d::command_life) {
+      ++i;
+      continue;
+    }
+    if (!state_.commands.contains(i->first))
+      out.push_back(make_own(event::command_closed{i->first},
+                             {expectation::kind::none, 0}));
+    i = unresolved_.erase(i);
+  }
+}
+
+std::vector<std::shared_ptr<proposal>> ledger_keeper::beat() {
+  std::vector<std::shared_ptr<proposal>> out;
+  auto now = config_.steady_clock();
+  expire_waiters(now);
+  if (!stopped_.empty() || !config_.writes)
+    return out;
+  config_.status.clock_difference =
+      to_integer(config_.wall_clock()) - to_integer(state_.log_time);
+  if (tick_is_due() && !*tick_in_flight_)
+    out.push_back(make_tick());
+  close_unresolved(out);
+  if (state_.size > saved_at_)
+    save();
+  write_head_file(now);
+  return out;
+}
+
+void ledger_keeper::save() {
+  if (!config_.writes || !state_.ledger || !stopped_.empty())
+    return;
+  state_batch batch;
+  drain_rows(state_, [&](std::string key, std::string row, bool erased) {
+    if (erased)
+      batch.erases.push_back(std::move(key));
+    else
+      batch.puts.emplace_back(std::move(key), std::move(row));
+  });
+  if (auto written = config_.store.write(batch); !written) {
+    ++config_.status.save_failures;
+    warn("the state was not saved: " + written.error().message);
+    mark_all_rows(state_);   // what was drained has to come again
+    saved_at_ = state_.size; // not before there is something new
+    return;
+  }
+  saved_at_ = state_.size;
+}
+
+void ledger_keeper::write_head_file(time_point now) {
+  if (config_.head == nullptr || state_.size == marked_at_ ||
+      now - head_written_ < d::head_file_every)
+    return;
+  head_written_ = now;
+  if (auto written =
+          config_.head->write({log_index{state_.size - 1}, state_.chain});
+      !written)
+    return warn("the head file was not written: " + written.error().message);
+  marked_at_ = state_.size;
+}
+
+void ledger_keeper::warn(std::string line) const {
+  if (config_.warn)
+    config_.warn(std::move(line));
+}
+
+} // namespace signalbox

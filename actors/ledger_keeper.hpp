@@ -1,0 +1,130 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/defaults.hpp"
+#include "actors/node_status.hpp"
+#include "actors/proposal.hpp"
+#include "actors/published_view.hpp"
+#include "events/envelope.hpp"
+#include "events/head.hpp"
+#include "projections/fold.hpp"
+#include "projections/ledger_state.hpp"
+#include "projections/view.hpp"
+#include "storage/head_file.hpp"
+#include "storage/log.hpp"
+#include "storage/state_store.hpp"
+
+namespace signalbox {
+
+/// What a ledger works on; all references outlive it.
+struct ledger_config {
+  const event_log& log;
+  state_store& store;
+  published_view& view;
+  node_status& status;
+  const head_file* head = nullptr; ///< null: none is kept
+  principal_id node;
+  std::int64_t head_life = default_head_life;
+  bool writes = true; ///< false: a follower that never proposes
+  std::function<timestamp()> wall_clock;
+  std::function<std::chrono::steady_clock::time_point()> steady_clock;
+  /// Takes one line for the operator.
+  std::function<void(std::string)> warn = nullptr;
+  /// Called now and then while a long log is folded: entries done, of all.
+  std::function<void(std::uint64_t, std::uint64_t)> progress = nullptr;
+};
+
+/// The ledger without its actor: folds the log, publishes views, knows who
+/// waits for which outcome, keeps the house. Runs on one thread at a time.
+class ledger_keeper {
+ public:
+  explicit ledger_keeper(ledger_config config);
+
+  /// Loads the stored state, or folds from the beginning, up to the end of the
+  /// log, checks the head file and publishes the first view.
+  /// Errors: `log_corrupt`, `unavailable`, `io`; the view is then as far as the
+  /// fold came.
+  result<void> recover();
+
+  /// Takes a proposal in, or answers it at once and returns false.
+  bool admit(const std::shared_ptr<proposal>& x);
+
+  /// Folds up to the end of the log, publishes, answers.
+  void follow();
+
+  /// Answers the writer of a record that failed to be appended.
+  void on(const failure& why, const proposal& x);
+
+  /// Answers with what became of a command: `not_found`, or its outcome.
+  void find(const event_id& id, answer_once& answer) const;
+
+  /// Time-outs, saving, head file. Returns proposals of the node's own: a tick
+  /// when a period has turned, command_closed for what was told `pending`.
+  std::vector<std::shared_ptr<proposal>> beat();
+
+  bool log_is_writable() const {
+    return config_.log.health().state == log_health::mode::writable;
+  }
+
+  /// A tick, to be proposed.
+  std::shared_ptr<proposal> make_tick();
+
+  /// Saves state and head file: the last act of an orderly stop.
+  void save();
+
+  const ledger_state& state() const { return state_; }
+
+ private:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  struct waiter {
+    std::shared_ptr<proposal> what;
+    time_point deadline;
+  };
+
+  result<void> load_state();
+  result<void> fold_log();
+  result<void> check_mark();
+  result<verdict> fold_one(const log_entry_view& entry);
+  void publish();
+  void stop(std::string reason);
+  void settle(const verdict& x);
+  void release(const proposal& x);
+  command_answer answer_for(const verdict& x, const proposal& waiting) const;
+  command_answer describe(log_index decided, bool replayed,
+                          const std::string& aggregate) const;
+  void expire_waiters(time_point now);
+  void close_unresolved(std::vector<std::shared_ptr<proposal>>& out);
+  bool tick_is_due() const;
+  std::shared_ptr<proposal> make_own(event::body body, expectation expected);
+  void write_head_file(time_point now);
+  void warn(std::string line) const;
+
+  ledger_config config_;
+  ledger_state state_;
+  view_builder views_;
+  std::shared_ptr<const view> last_view_;
+  std::string stopped_; ///< why the fold stopped; empty: it runs
+  std::unordered_multimap<event_id, waiter, fixed_bytes_hash> waiting_;
+  std::unordered_map<principal_id, std::size_t, fixed_bytes_hash> by_principal_;
+  std::size_t in_flight_bytes_ = 0;
+  std::unordered_map<event_id, timestamp, fixed_bytes_hash> unresolved_;
+  std::uint64_t saved_at_ = 0;
+  std::uint64_t marked_at_ = 0;
+  time_point head_written_{};
+  std::shared_ptr<std::atomic<bool>> tick_in_flight_ =
+      std::make_shared<std::atomic<bool>>(false);
+};
+
+/// Reads parts of entries from a log.
+part_source parts_of_log(const event_log& log);
+
+} // namespace signalbox

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace signalbox {
+
+/// Whether this node takes writes and keeps up, with the reason if not; what
+/// the readiness end points and the metrics show. Actors set it, any thread
+/// reads it.
+class node_status {
+ public:
+  /// Empty: the ledger folds and is caught up.
+  void set_ledger_problem(std::string reason) {
+    std::lock_guard lock{mutex_};
+    ledger_problem_ = std::move(reason);
+  }
+
+  /// Empty: the log takes appends.
+  void set_log_problem(std::string reason) {
+    std::lock_guard lock{mutex_};
+    log_problem_ = std::move(reason);
+  }
+
+  /// Why writes are refused now; empty if they are taken.
+  std::string write_problem() const {
+    std::lock_guard lock{mutex_};
+    return ledger_problem_.empty() ? log_problem_ : ledger_problem_;
+  }
+
+  /// Why the view grows stale; empty if it follows the log.
+  std::string read_problem() const {
+    std::lock_guard lock{mutex_};
+    return ledger_problem_;
+  }
+
+  std::atomic<std::uint64_t> log_end{0}; ///< entries in the log
+  std::atomic<std::uint64_t> folded{0};  ///< entries folded
+  std::atomic<std::uint64_t> in_flight{0};
+  std::atomic<std::uint64_t> accepted{0}; ///< entries accepted since the start
+  std::atomic<std::uint64_t> voided{0};   ///< entries voided since the start
+  std::atomic<std::uint64_t> overloads{0};
+  std::atomic<std::uint64_t> append_failures{0};
+  std::atomic<std::uint64_t> save_failures{0};
+  std::atomic<std::uint64_t> restarts{0};
+  std::atomic<std::int64_t> clock_difference{0}; ///< wall - log, milliseconds
+
+ private:
+  mutable std::mutex mutex_;
+  std::string ledger_problem_ = "starting";
+  std::string log_problem_;
+};
+
+} // namespace signalbox

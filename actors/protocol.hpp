@@ -1,0 +1,109 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/atom.hpp>
+#include <caf/fwd.hpp>
+#include <caf/type_id.hpp>
+#include <caf/typed_actor.hpp>
+#include <caf/unit.hpp>
+
+#include "actors/proposal.hpp"
+#include "events/ids.hpp"
+
+/// The protocol of all actors, on one page. Messages stay inside the process.
+namespace signalbox {
+
+struct command; // actors/command.hpp
+
+/// To the appender: make this record durable.
+struct append {
+  std::shared_ptr<const proposal> what;
+};
+
+/// To whoever follows the log: entries below `end` are durable.
+struct advanced {
+  log_index end{};
+};
+
+/// To the ledger: this record will not show up, or perhaps not.
+struct append_failed {
+  std::shared_ptr<const proposal> what;
+  std::shared_ptr<const failure> why;
+};
+
+/// To the ledger: append this and answer with the fold's outcome.
+struct propose {
+  std::shared_ptr<proposal> what;
+};
+
+/// To the ledger: what became of a command?
+struct find_command {
+  event_id id;
+  std::shared_ptr<answer_once> answer;
+};
+
+/// To a proposer: carry a command through to its answer.
+struct execute {
+  std::shared_ptr<command> what;
+};
+
+/// To a proposer, from itself: the outcome of an attempt.
+struct attempted {
+  std::shared_ptr<command> what;
+  std::shared_ptr<command_answer> answer;
+};
+
+struct flush {};   ///< to the appender, from itself: write the group
+struct beat {};    ///< to the ledger, from itself: housekeeping
+struct respawn {}; ///< to the supervisor, from itself: start what crashed
+
+/// Makes records durable, in groups. Blocks: runs on a thread of its own.
+using appender_actor =
+    caf::typed_actor<caf::reacts_to<append>, ///< answered by `advanced` or
+                                             ///< `append_failed`
+                     caf::reacts_to<flush>>;
+
+/// Folds the log, publishes views, answers writers.
+using ledger_actor =
+    caf::typed_actor<caf::reacts_to<propose>, ///< answered through the proposal
+                     caf::reacts_to<find_command>, ///< answered through the
+                                                   ///< message
+                     caf::reacts_to<advanced>, ///< reads and folds up to there
+                     caf::reacts_to<append_failed>, ///< answers the writer
+                     caf::reacts_to<beat>>;
+
+/// Checks and seals commands, proposes them, tries again after a lost race.
+using proposer_actor =
+    caf::typed_actor<caf::reacts_to<execute>, caf::reacts_to<attempted>>;
+
+/// Starts the actors above and restarts what crashes.
+using supervisor_actor = caf::typed_actor<caf::reacts_to<respawn>>;
+
+} // namespace signalbox
+
+CAF_BEGIN_TYPE_ID_BLOCK(signalbox, caf::first_custom_type_id)
+CAF_ADD_TYPE_ID(signalbox, (signalbox::append))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::advanced))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::append_failed))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::propose))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::find_command))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::execute))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::attempted))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::flush))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::beat))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::respawn))
+CAF_END_TYPE_ID_BLOCK(signalbox)
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::append)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::advanced)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::append_failed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::propose)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::find_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::execute)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::attempted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::beat)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::respawn)

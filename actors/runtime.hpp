@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "actors/command.hpp"
+#include "actors/ledger_keeper.hpp"
+#include "actors/node_status.hpp"
+#include "actors/published_view.hpp"
+#include "events/envelope.hpp"
+
+namespace signalbox {
+
+/// What a node runs on; all references outlive the runtime.
+struct runtime_config {
+  event_log& log;
+  state_store& store;
+  const head_file* head = nullptr;
+  principal_id node;
+  std::int64_t head_life = default_head_life;
+  std::size_t threads = 2; ///< of the actors' scheduler, beside the appender's
+  std::function<timestamp()> wall_clock;
+  std::function<void(std::string)> warn;
+  std::function<void(std::uint64_t, std::uint64_t)> progress = nullptr;
+};
+
+/// All actors of a node behind one door: the rest of the program sees no CAF.
+/// Any thread may call any member but start and stop.
+class runtime {
+ public:
+  explicit runtime(runtime_config config);
+  ~runtime();
+
+  /// Starts the actors and waits until the log was folded, or could not be:
+  /// then the failure says why, and what was folded is served.
+  result<void> start();
+
+  /// Stops all actors in order; every writer that waits is told. Idempotent.
+  void stop();
+
+  /// Carries a command through; it is concluded exactly once.
+  void submit(std::shared_ptr<command> x);
+
+  /// What became of a command; answered exactly once.
+  void find(const event_id& id, std::shared_ptr<answer_once> answer);
+
+  const published_view& view() const { return view_; }
+  const node_status& status() const { return status_; }
+
+ private:
+  struct world;
+
+  runtime_config config_;
+  published_view view_;
+  node_status status_;
+  std::unique_ptr<world> world_;
+};
+
+} // namespace signalbox
