@@ -1,0 +1,264 @@
+#include "actors/publish.hpp"
+
+#include "events/aggregate.hpp"
+#include "events/artifact.hpp"
+#include "events/json.hpp"
+#include "policy/secret_scanner.hpp"
+#include "policy/semver.hpp"
+
+#include <boost/json/object.hpp>
+
+namespace signalbox {
+
+namespace {
+
+constexpr std::string_view tooling_version = "signalbox/" SIGNALBOX_VERSION;
+constexpr std::string_view first_version = "1.0.0";
+constexpr std::size_t max_changelog_bytes = 4096;
+
+failure not_found(std::string what) {
+  return {errc::not_found, std::move(what)};
+}
+
+/// What a draft is checked under.
+struct grounds {
+  const catalog_family& family;
+  const catalog_profile& profile;
+  const catalog_schema& schema;
+};
+
+result<grounds> find_grounds(const view& seen, const draft_request& x) {
+  auto* family = seen.documents->find_family(x.client_id);
+  if (family == nullptr)
+    return not_found("there is no client family of this client_id; "
+                     "ListClients names them");
+  auto* profile = seen.documents->find_profile(x.client_id, x.profile);
+  if (profile == nullptr)
+    return not_found("this client has no profile of this name; ListProfiles "
+                     "names them");
+  const catalog_schema* schema = nullptr;
+  if (!x.schema_ref) {
+    schema = family->newest(profile->row.default_major);
+  } else if (auto i = family->schemas.find(*x.schema_ref);
+             i != family->schemas.end()) {
+    schema = i->second.get();
+  }
+  if (schema == nullptr)
+    return not_found("this client has no schema of this schema_ref; "
+                     "ListClients names them");
+  if (!profile->policy || !profile->policy->rules || !family->descriptor)
+    return failure{errc::unavailable,
+                   "the profile has no policy set that can be read: bind one"};
+  return grounds{*family, *profile, *schema};
+}
+
+std::string validation_summary(const validation_report& x) {
+  json::array warnings;
+  for (auto& y : x.findings)
+    warnings.emplace_back(
+        json::object{{"pointer", y.pointer}, {"rule", y.rule}});
+  return to_canonical(json::object{{"valid", true}, {"warnings", warnings}});
+}
+
+/// The version to release under: the caller's, or the next patch.
+result<std::string> choose_version(const std::optional<std::string>& asked,
+                                   const channel_view* channel) {
+  auto highest = semver::parse(
+      channel == nullptr ? "0.0.0" : channel->row.highest_version);
+  if (!asked)
+    return channel == nullptr ? std::string{first_version}
+                              : to_string(next_patch(*highest));
+  auto version = semver::parse(*asked);
+  if (!version)
+    return failure{errc::bad_request,
+                   "version must be a semantic version such as 1.2.3",
+                   "/version"};
+  if (channel != nullptr && precedence(*version, *highest) <= 0)
+    return failure{errc::version_not_greater,
+                   "version must be greater than " +
+                       channel->row.highest_version +
+                       ", the highest released in this channel",
+                   "/version"};
+  return *asked;
+}
+
+class publication {
+ public:
+  publication(publish_request request, std::shared_ptr<const node_keys> keys,
+              std::function<timestamp()> wall_clock)
+      : request_{std::move(request)}, keys_{std::move(keys)},
+        wall_clock_{std::move(wall_clock)} {}
+
+  publish_result result;
+
+  signalbox::result<preparation> prepare(const view& seen);
+
+ private:
+  std::optional<failure> check_assertions(const validation_report& report,
+                                          const channel_view* channel) const;
+  artifact_content describe(const view& seen, checked_request& checked,
+                            std::string version) const;
+  proposal_draft make_event(const view& seen, const artifact_content& content,
+                            const channel_view* channel) const;
+
+  publish_request request_;
+  std::shared_ptr<const node_keys> keys_;
+  std::function<timestamp()> wall_clock_;
+};
+
+signalbox::result<preparation> publication::prepare(const view& seen) {
+  auto checked = check_request(seen, request_.draft);
+  if (!checked)
+    return checked.error();
+  auto changelog = check_changelog(request_.changelog);
+  checked->report.findings.insert(checked->report.findings.end(),
+                                  changelog.begin(), changelog.end());
+  result.report = checked->report;
+  result.major = checked->major;
+  if (has_errors(checked->report.findings))
+    return failure{errc::validation_failed,
+                   "the draft was refused: see the report"};
+  auto channel = seen.find_channel(request_.draft.client_id,
+                                   request_.draft.profile, checked->major);
+  if (auto wrong = check_assertions(checked->report, channel.get()))
+    return *wrong;
+  auto content = describe(seen, *checked, {});
+  result.artifact = make_artifact_id(content);
+  if (channel != nullptr && channel->row.artifact == result.artifact)
+    return preparation{nothing_to_do{}};
+  auto version = choose_version(request_.version, channel.get());
+  if (!version)
+    return version.error();
+  content.version = std::move(*version);
+  return preparation{make_event(seen, content, channel.get())};
+}
+
+std::optional<failure>
+publication::check_assertions(const validation_report& report,
+                              const channel_view* channel) const {
+  if (request_.policy_set_id && *request_.policy_set_id != report.policy_set_id)
+    return failure{errc::validation_failed,
+                   "policy_set_id is not the one bound to this profile, which "
+                   "is " +
+                       report.policy_set_id,
+                   "/policy_set_id"};
+  // Only an older expectation is hopeless: a newer one may be met by entries
+  // that this node has not folded yet.
+  auto current = channel == nullptr ? 0 : channel->row.version;
+  if (request_.expected_version && *request_.expected_version < current)
+    return failure{errc::conflict,
+                   "the channel's version is " + std::to_string(current) +
+                       ", not the expected one: read it and try again",
+                   "/expected_version"};
+  return std::nullopt;
+}
+
+artifact_content publication::describe(const view& seen,
+                                       checked_request& checked,
+                                       std::string version) const {
+  artifact_content x;
+  x.ledger = seen.ledger.id;
+  x.client_id = request_.draft.client_id;
+  x.profile = request_.draft.profile;
+  x.schema_ref = checked.report.schema_ref;
+  x.version = std::move(version);
+  x.canonical_payload = std::move(checked.draft.canonical_payload);
+  if (checked.draft.rendered)
+    x.rendered = rendered_file{checked.draft.rendered->media_type,
+                               std::move(checked.draft.rendered->text)};
+  x.inputs = checked.draft.inputs;
+  x.policy_set_id = checked.report.policy_set_id;
+  x.policy_version = checked.report.policy_version;
+  x.issued_at = wall_clock_();
+  x.publisher_id = request_.publisher_id;
+  x.tooling_version = tooling_version;
+  x.changelog = request_.changelog;
+  x.canonical_validation = validation_summary(checked.report);
+  return x;
+}
+
+proposal_draft publication::make_event(const view& seen,
+                                       const artifact_content& content,
+                                       const channel_view* channel) const {
+  proposal_draft out;
+  auto core = make_core(content, result.artifact);
+  auto signature = seal(core, keys_->seal);
+  event::artifact_published published;
+  published.client_id = out.keep(content.client_id);
+  published.profile = out.keep(content.profile);
+  published.major = result.major;
+  published.artifact = result.artifact;
+  published.schema_ref = out.keep(content.schema_ref);
+  published.version = out.keep(content.version);
+  published.policy_set_id = out.keep(content.policy_set_id);
+  published.policy_version = out.keep(content.policy_version);
+  published.key = keys_->seal.public_part().key_id();
+  out.body = published;
+  auto version = request_.expected_version.value_or(
+      channel == nullptr ? 0 : channel->row.version);
+  out.expected = {expectation::kind::exactly, version};
+  auto& profile =
+      *seen.documents->find_profile(content.client_id, content.profile);
+  out.preconditions = {
+      {family_aggregate(content.client_id),
+       seen.documents->find_family(content.client_id)->version},
+      {profile_aggregate(content.client_id, content.profile), profile.version},
+      {binding_aggregate(content.client_id, content.profile),
+       profile.binding_version}};
+  if (request_.token)
+    if (auto i = seen.access->tokens.find(*request_.token);
+        i != seen.access->tokens.end())
+      out.preconditions.emplace_back(token_aggregate(*request_.token),
+                                     i->second.second);
+  out.add_part(std::move(core));
+  out.add_part(std::string{as_text(signature)});
+  out.add_part(content.changelog);
+  return out;
+}
+
+} // namespace
+
+result<checked_request> check_request(const view& seen,
+                                      const draft_request& x) {
+  auto under = find_grounds(seen, x);
+  if (!under)
+    return under.error();
+  checked_request out;
+  out.draft = check_draft(*under->family.descriptor, *under->schema.validator,
+                          under->schema.schema_ref,
+                          *under->profile.policy->rules, x.draft);
+  out.major = under->schema.major;
+  out.report = {x.client_id,
+                x.profile,
+                under->schema.schema_ref,
+                under->profile.policy->policy_set_id,
+                under->profile.policy->version,
+                out.draft.findings};
+  return out;
+}
+
+std::vector<finding> check_changelog(const std::string& text) {
+  if (text.size() > max_changelog_bytes)
+    return {{"changelog", "/changelog", severity::error,
+             "the changelog is above 4096 bytes: shorten it"}};
+  return scan_text(text, "/changelog");
+}
+
+std::shared_ptr<command>
+make_publish(publish_request request, command_context context,
+             std::shared_ptr<const node_keys> keys,
+             std::function<timestamp()> wall_clock,
+             std::function<void(command::conclusion, publish_result)> done) {
+  auto out = std::make_shared<command>();
+  out->context = std::move(context);
+  out->may_retry = !request.expected_version;
+  auto work = std::make_shared<publication>(std::move(request), std::move(keys),
+                                            std::move(wall_clock));
+  out->prepare = [work](const view& seen) { return work->prepare(seen); };
+  out->conclude = [work, done = std::move(done)](command::conclusion x) {
+    done(std::move(x), std::move(work->result));
+  };
+  return out;
+}
+
+} // namespace signalbox
