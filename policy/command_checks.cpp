@@ -18,7 +18,7 @@ using words = std::span<const command_line::word>;
 bool runs_a_download(string_view text) {
   static const RE2 pattern{
       "(?is)(?:\\b(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod)\\b"
-      "[^|]*\\|\\s*(?:sudo\\s+(?:-\\S+\\s+)*)?(?:env\\s+)?(?:[\\w./\\\\-]*[/"
+      ".*\\|\\s*(?:sudo\\s+(?:-\\S+\\s+)*)?(?:env\\s+)?(?:[\\w./\\\\-]*[/"
       "\\\\])?"
       "(?:(?:ba|z|da|k|fi|c)?sh|iex|invoke-expression|python[0-9.]*|node|perl|"
       "ruby|php|pwsh|powershell|bun|deno)\\b)|"

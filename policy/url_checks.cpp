@@ -16,10 +16,9 @@ std::string lower(string_view text) {
   return out;
 }
 
-/// The host of what follows `scheme://`. Browsers take a backslash for a
-/// slash; so does this.
+/// The host of what follows `scheme://`.
 string_view host_of(string_view rest) {
-  auto authority = rest.substr(0, rest.find_first_of("/?#\\"));
+  auto authority = rest.substr(0, rest.find_first_of("/?#"));
   if (auto at = authority.rfind('@'); at != string_view::npos)
     authority.remove_prefix(at + 1);
   if (authority.starts_with('['))
@@ -37,6 +36,8 @@ bool is_loopback_address(string_view host) {
   return host.find_first_not_of("0123456789.") == string_view::npos;
 }
 
+/// A backslash, which some parsers take for a slash and some for a letter,
+/// never belongs to a loopback host.
 bool is_loopback(string_view host) {
   return host == "localhost" || host == "localhost." ||
          host.ends_with(".localhost") || host == "[::1]" ||
