@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "policy/checks.hpp"
 #include "policy/references.hpp"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -54,7 +55,7 @@ bool is_uuid(string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
     if (hyphen ? text[i] != '-'
-               : !isxdigit(static_cast<unsigned char>(text[i])))
+               : !std::isxdigit(static_cast<unsigned char>(text[i])))
       return false;
   }
   return true;

@@ -1,5 +1,6 @@
 #include "policy/secret_scanner.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "policy/credentials.hpp"
