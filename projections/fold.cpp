@@ -6,6 +6,9 @@
 #include "projections/chain.hpp"
 #include "projections/fold_rules.hpp"
 
+#include <algorithm>
+#include <limits>
+
 namespace signalbox {
 
 namespace {
@@ -25,23 +28,10 @@ bool fits_basis(const ledger_state& state, const judged_entry& x) {
          state.judgements[to_integer(basis->index)].chain == basis->chain;
 }
 
-/// The entry that judged this command before, if its judgement still stands.
-const judgement* find_judgement(const ledger_state& state,
-                                const judged_entry& x) {
-  auto i = state.commands.find(x.command.id);
-  if (i == state.commands.end())
-    return nullptr;
-  auto& before = state.judgements[i->second];
-  bool accepted = before.result == 0;
-  if (!accepted && to_integer(x.log_time) - before.log_time > void_memory)
-    return nullptr;
-  return &before;
-}
-
 outcome check_duplicate(const ledger_state& state, const judged_entry& x) {
   if (state.closed.size() > 0 && state.closed.find(x.command.id.hex()))
     return outcome::closed;
-  auto* before = find_judgement(state, x);
+  auto* before = state.find_judgement(x.command.id, x.log_time);
   if (before == nullptr)
     return outcome::accepted;
   if (before->request != x.command.request)
@@ -127,7 +117,10 @@ bool activates_unknown_fold(const envelope& x) {
 /// log_time(i) = max(log_time(i-1), min(append time, occurred_at + lead)).
 timestamp clamp(timestamp before, timestamp append_time,
                 timestamp occurred_at) {
-  return std::max(before, std::min(append_time, occurred_at + max_clock_lead));
+  constexpr timestamp end_of_time{std::numeric_limits<std::int64_t>::max()};
+  bool in_range = occurred_at <= end_of_time + -max_clock_lead;
+  auto latest = in_range ? occurred_at + max_clock_lead : end_of_time;
+  return std::max(before, std::min(append_time, latest));
 }
 
 void record(ledger_state& state, const verdict& x, const digest& request,
@@ -170,14 +163,12 @@ result<verdict> step(ledger_state& state, log_index index,
                                   std::to_string(to_integer(index)) +
                                   " is not the next one"};
   auto decoded = decode_envelope(bytes);
-  if (!decoded)
-    return judge_undecodable(state, index,
-                             decoded.error() == decode_error::unknown_type
-                                 ? outcome::unknown_type
-                                 : outcome::malformed,
-                             bytes);
+  if (!decoded && decoded.error() == decode_error::malformed)
+    return judge_undecodable(state, index, outcome::malformed, bytes);
   if (bytes.size() > max_envelope_bytes)
     return judge_undecodable(state, index, outcome::too_large, bytes);
+  if (!decoded)
+    return judge_undecodable(state, index, outcome::unknown_type, bytes);
   auto& command = *decoded;
   judged_entry entry{
       index, clamp(state.log_time, append_time, command.occurred_at), command};

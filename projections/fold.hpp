@@ -14,9 +14,6 @@ namespace signalbox {
 /// broker whose clock leaps cannot freeze the ledger in the future.
 inline constexpr std::int64_t max_clock_lead = 60'000;
 
-/// How long a void command's id is remembered, in milliseconds of log time.
-inline constexpr std::int64_t void_memory = 24 * 3'600'000;
-
 /// What the fold says about one entry.
 struct verdict {
   outcome result = outcome::accepted;

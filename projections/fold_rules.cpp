@@ -7,6 +7,7 @@
 #include "policy/semver.hpp"
 
 #include <algorithm>
+#include <set>
 
 // One check and one apply for each event type. A check changes nothing; an
 // apply cannot fail.
@@ -40,15 +41,10 @@ struct checker {
   const judged_entry& entry;
 
   outcome operator()(const event::ledger_created& x) const {
-    if (entry.index != log_index{0} || x.ledger.is_zero() || x.roots.empty() ||
-        x.threshold < 1 || x.threshold > x.roots.size())
-      return invalid;
-    return std::all_of(x.roots.begin(), x.roots.end(),
-                       [](auto& root) {
-                         return public_key::from_der(root.spki).has_value();
-                       })
-               ? accepted
-               : invalid;
+    bool first = entry.index == log_index{0} && !x.ledger.is_zero();
+    bool people = !x.administrator.is_zero() && !x.node.is_zero() &&
+                  x.administrator != x.node;
+    return first && people && are_roots(x) ? accepted : invalid;
   }
 
   outcome operator()(const event::fold_activated& x) const {
@@ -93,9 +89,10 @@ struct checker {
     if (!is_name(x.client_id) || x.schemas.empty())
       return invalid;
     bool has_default = false;
+    std::set<std::string_view> refs;
     for (auto& schema : x.schemas) {
       auto major = major_of(schema.schema_ref, x.client_id);
-      if (!major)
+      if (!major || !refs.insert(schema.schema_ref).second)
         return invalid;
       has_default = has_default || *major == x.default_major;
       auto* known = state.schemas.find(schema.schema_ref);
@@ -175,10 +172,12 @@ struct checker {
   }
 
   outcome operator()(const event::command_closed& x) const {
-    auto before = state.commands.find(x.command);
-    if (before == state.commands.end())
+    if (state.closed.find(x.command.hex()))
+      return already_decided;
+    auto* before = state.find_judgement(x.command, entry.log_time);
+    if (before == nullptr)
       return accepted;
-    auto result = static_cast<outcome>(state.judgements[before->second].result);
+    auto result = static_cast<outcome>(before->result);
     bool open = result == conflict || result == precondition;
     return open ? accepted : already_decided;
   }
@@ -192,6 +191,16 @@ struct checker {
   outcome operator()(const event::tick&) const { return accepted; }
 
  private:
+  /// Distinct keys, enough of them for the threshold.
+  static bool are_roots(const event::ledger_created& x) {
+    std::set<std::string_view> distinct;
+    for (auto& root : x.roots)
+      if (!public_key::from_der(root.spki) ||
+          !distinct.insert(as_text(root.spki)).second)
+        return false;
+    return x.threshold >= 1 && x.threshold <= x.roots.size();
+  }
+
   std::size_t count_root_signatures(const event::keyset_put& x) const {
     std::vector<public_key> roots;
     for (auto& root : state.ledger->roots)
@@ -324,8 +333,6 @@ struct applier {
     auto key = channel_key(x.client_id, x.profile, x.major);
     auto row = channel_or_new(key, x);
     row.highest_version = x.version;
-    row.artifact_version = x.version;
-    row.schema_ref = x.schema_ref;
     row.key = x.key;
     row.artifact_index = row.seal_index = entry.index;
     state.releases[x.artifact] = state.changes.size();

@@ -31,6 +31,17 @@ const token_row* ledger_state::find_token(const token_id& id) const {
   return tokens.find(id.hex());
 }
 
+const judgement* ledger_state::find_judgement(const event_id& command,
+                                              timestamp now) const {
+  auto i = commands.find(command);
+  if (i == commands.end())
+    return nullptr;
+  auto& before = judgements[i->second];
+  bool is_void = before.result != static_cast<std::uint16_t>(outcome::accepted);
+  bool forgotten = to_integer(now) - before.log_time > void_memory;
+  return is_void && forgotten ? nullptr : &before;
+}
+
 const channel_change* ledger_state::find_release(const digest& artifact) const {
   auto i = releases.find(artifact);
   return i == releases.end() ? nullptr : &changes[i->second];

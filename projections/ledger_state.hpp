@@ -24,6 +24,9 @@ static_assert(std::endian::native == std::endian::little,
 /// The highest fold version that this build knows.
 inline constexpr std::uint32_t newest_fold_version = 1;
 
+/// How long a void command's id is remembered, in milliseconds of log time.
+inline constexpr std::int64_t void_memory = 24 * 3'600'000;
+
 /// How an entry was judged; the journal holds one for each index.
 struct judgement {
   event_id id;
@@ -166,15 +169,13 @@ struct channel_row {
   log_index change_index{};      ///< entry that made it current
   timestamp changed_at{};        ///< its log time
   std::string highest_version;   ///< highest semantic version released
-  std::string artifact_version;  ///< semantic version of the current artifact
-  std::string schema_ref;        ///< of the current artifact
   std::uint64_t last_change = 0; ///< its place in the changes + 1
 };
 template <class Archive>
 void fields(Archive& ar, channel_row& x) {
   ar(x.client_id, x.profile, x.major, x.number, x.version, x.artifact, x.key,
      x.artifact_index, x.seal_index, x.change_index, x.changed_at,
-     x.highest_version, x.artifact_version, x.schema_ref, x.last_change);
+     x.highest_version, x.last_change);
 }
 
 /// A later signature over a stored core.
@@ -239,6 +240,10 @@ class ledger_state {
   const key_row* find_key(key_role role, const digest& id) const;
   const principal_row* find_principal(const principal_id& id) const;
   const token_row* find_token(const token_id& id) const;
+
+  /// How the command was judged, if that still stands at this time; nullptr
+  /// also for a void judgement that is forgotten.
+  const judgement* find_judgement(const event_id& command, timestamp now) const;
 
   /// Where the artifact's core and signature lie; nullptr if never released.
   const channel_change* find_release(const digest& artifact) const;
