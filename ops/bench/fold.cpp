@@ -1,0 +1,230 @@
+// How fast the fold is: a million publications, replayed through step(),
+// against a loop over the same log that only does the two SHA-256 of the chain.
+// One line a figure: NAME ours=... peer=... ratio=... goal=...
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <malloc.h>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "events/record.hpp"
+#include "projections/state_rows.hpp"
+#include "storage/rocksdb_log.hpp"
+#include "tests/projections/ledger_fixture.hpp"
+#include "tests/storage/temp_dir.hpp"
+
+namespace {
+
+using namespace signalbox;
+using test::ledger_fixture;
+
+constexpr std::size_t channels = 1000;
+constexpr std::size_t record_bytes = 512;
+
+double seconds_of(auto f) {
+  auto start = std::chrono::steady_clock::now();
+  f();
+  std::chrono::duration<double> out = std::chrono::steady_clock::now() - start;
+  return out.count();
+}
+
+double median(std::vector<double> xs) {
+  std::sort(xs.begin(), xs.end());
+  return xs[xs.size() / 2];
+}
+
+/// Records that lie one after another, as a read-ahead buffer holds them.
+class memory_records {
+ public:
+  void add(timestamp append_time, byte_view record) {
+    ends_.push_back(bytes_.size() + record.size());
+    times_.push_back(append_time);
+    bytes_.insert(bytes_.end(), record.begin(), record.end());
+  }
+
+  std::size_t size() const { return ends_.size(); }
+
+  log_entry_view operator[](std::size_t i) const {
+    auto from = i == 0 ? 0 : ends_[i - 1];
+    return {log_index{i}, times_[i],
+            byte_view{bytes_}.subspan(from, ends_[i] - from)};
+  }
+
+  result<void> read(log_index, const event_log::visitor& visit) const {
+    for (std::size_t i = 0; i < size(); ++i)
+      visit((*this)[i]);
+    return {};
+  }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+  std::vector<std::size_t> ends_;
+  std::vector<timestamp> times_;
+};
+
+byte_buffer record_of(const envelope& x) {
+  return encode_record(encode_envelope(x), {});
+}
+
+std::string profile_name(std::size_t channel) {
+  return "t" + std::to_string(channel);
+}
+
+/// A publication whose record has the size that the figure names.
+byte_buffer publication(ledger_fixture& f, std::size_t number) {
+  auto profile = profile_name(number % channels);
+  auto version = "1.0." + std::to_string(number / channels);
+  auto body = f.publication(static_cast<int>(number), version, profile);
+  auto command = f.command(body);
+  command.preconditions = {{"keyset", 1}};
+  auto bytes = record_of(command);
+  if (bytes.size() >= record_bytes)
+    return bytes;
+  std::string padding(record_bytes - bytes.size() - 8, 'c');
+  command.correlation = padding;
+  bytes = record_of(command);
+  return bytes;
+}
+
+memory_records write_log(std::size_t events) {
+  ledger_fixture f;
+  f.prepare();
+  for (std::size_t i = 0; i < channels; ++i) {
+    f.put_profile(f.keep(profile_name(i)));
+    f.bind_policy("1.0.0", f.keep(profile_name(i)));
+  }
+  memory_records out;
+  for (auto& x : f.log)
+    out.add(x.append_time, encode_record(x.envelope, {}));
+  // One instant for all of them, so that any engine may group them.
+  const auto start = f.now;
+  for (std::size_t i = 0; i < events; ++i) {
+    f.now = start;
+    out.add(start + 1000, publication(f, i));
+  }
+  return out;
+}
+
+/// The fold over the whole log; checks that all of it was accepted.
+template <class Log>
+double fold_log(const Log& log, ledger_state& state) {
+  std::size_t refused = 0;
+  auto out = seconds_of([&] {
+    log.read(log_index{0},
+             [&](const log_entry_view& x) {
+               auto judged =
+                   step(state, x.index, x.append_time, envelope_of(x.record));
+               refused += judged.value().result != outcome::accepted;
+               return true;
+             })
+        .value();
+  });
+  if (refused != 0) {
+    std::fprintf(stderr, "%zu entries were refused\n", refused);
+    std::exit(1);
+  }
+  return out;
+}
+
+/// The least that any verifiable log must do.
+template <class Log>
+double hash_log(const Log& log, digest& chain) {
+  return seconds_of([&] {
+    log.read(log_index{0},
+             [&](const log_entry_view& x) {
+               chain =
+                   chain_next(chain, x.index, x.append_time,
+                              sha256(envelope_of(x.record)), outcome::accepted);
+               return true;
+             })
+        .value();
+  });
+}
+
+void report(const char* name, double ours, double peer, const char* unit) {
+  std::printf("%s ours=%.0f%s peer=%.0f%s ratio=%.3f goal=>=0.5\n", name, ours,
+              unit, peer, unit, ours / peer);
+  std::fflush(stdout);
+}
+
+template <class Log>
+void compare(const char* name, const Log& log, std::size_t events, int rounds) {
+  std::vector<double> ours, peer;
+  for (int i = 0; i < rounds; ++i) {
+    ledger_state state;
+    digest chain;
+    peer.push_back(hash_log(log, chain));
+    ours.push_back(fold_log(log, state));
+  }
+  auto rate = [&](auto& xs) {
+    return static_cast<double>(events) / median(xs);
+  };
+  report(name, rate(ours), rate(peer), "/s");
+}
+
+void measure_rocksdb(const memory_records& from, int rounds) {
+  test::temp_dir dir;
+  rocksdb_config config;
+  config.directory = dir.path() / "db";
+  auto database = rocksdb_database::create(config).value();
+  auto log = rocksdb_log::open(database).value();
+  for (std::size_t i = 0; i < from.size();) {
+    std::vector<byte_view> group;
+    auto time = from[i].append_time;
+    for (;
+         i < from.size() && group.size() < 1000 && from[i].append_time == time;
+         ++i)
+      group.push_back(from[i].record);
+    log->append(group, time).value();
+  }
+  compare("fold_rocksdb", *log, from.size(), rounds);
+}
+
+void measure_state(const memory_records& log) {
+  auto before = mallinfo2().uordblks + mallinfo2().hblkhd;
+  ledger_state state;
+  fold_log(log, state);
+  auto after = mallinfo2().uordblks + mallinfo2().hblkhd;
+  std::printf("fold_memory ours=%.0fB/entry\n",
+              static_cast<double>(after - before) /
+                  static_cast<double>(log.size()));
+  std::map<std::string, std::string> rows;
+  drain_rows(state, [&](std::string key, std::string row, bool) {
+    rows.insert_or_assign(std::move(key), std::move(row));
+  });
+  std::vector<double> times;
+  for (int i = 0; i < 5; ++i) {
+    ledger_state loaded;
+    bool whole = false;
+    times.push_back(seconds_of([&] {
+      state_loader loader{loaded};
+      whole = true;
+      for (auto& [key, row] : rows)
+        whole = whole && loader.load(key, row);
+      whole = whole && loader.finish();
+    }));
+    if (!whole || loaded.chain != state.chain) {
+      std::fprintf(stderr, "the state did not load\n");
+      std::exit(1);
+    }
+  }
+  std::printf("fold_load ours=%.3fs goal=<=0.5s\n", median(times));
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  std::size_t events =
+      argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 1'000'000;
+  int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
+  auto log = write_log(events);
+  std::printf("# %zu entries, the last of %zu B\n", log.size(),
+              log[log.size() - 1].record.size());
+  compare("fold_memory_log", log, log.size(), rounds);
+  measure_state(log);
+  measure_rocksdb(log, rounds);
+}
