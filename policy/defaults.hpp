@@ -7,9 +7,10 @@ namespace signalbox::policy_defaults {
 /// Findings of one check that a report keeps.
 inline constexpr std::size_t max_findings = 50;
 
-/// Bytes of a payload's string or key that a schema's `pattern` may meet: the
-/// standard library's matcher recurses with the length of a match.
-inline constexpr std::size_t max_pattern_subject = 8192;
+/// Bytes of a payload's string or key if a pattern of the schema repeats
+/// without a bound: the standard library's matcher recurses once a repetition.
+/// Bounded repetitions go to 1,000 at most, since RE2 accepts no more.
+inline constexpr std::size_t max_pattern_subject = 1024;
 
 /// Bytes of a schema.
 inline constexpr std::size_t max_schema = 256 * 1024;

@@ -1,5 +1,6 @@
 #include "policy/schema_patterns.hpp"
 
+#include <optional>
 #include <vector>
 
 #include <re2/re2.h>
@@ -51,6 +52,30 @@ std::size_t skip_class(std::string_view pattern, std::size_t i) {
   return i;
 }
 
+bool repeats_without_bound(std::string_view pattern) {
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\')
+      ++i;
+    else if (pattern[i] == '[')
+      i = skip_class(pattern, i);
+    if (skip_unbounded(pattern, i + 1) > i + 1)
+      return true;
+  }
+  return false;
+}
+
+/// The pattern that stands at i, as a value of `pattern` or as a key.
+std::optional<std::string_view> pattern_at(const json_nodes& schema,
+                                           std::size_t i) {
+  if (!schema.is_member(i))
+    return std::nullopt;
+  if (schema[i].key == "pattern" && schema.is_text(i))
+    return schema.text(i);
+  if (schema[schema[i].parent].key == "patternProperties")
+    return schema[i].key;
+  return std::nullopt;
+}
+
 } // namespace
 
 bool has_nested_repetition(std::string_view pattern) {
@@ -82,10 +107,10 @@ bool has_nested_repetition(std::string_view pattern) {
   return false;
 }
 
-bool uses_patterns(const json_nodes& schema) {
+bool has_unbounded_pattern(const json_nodes& schema) {
   for (std::size_t i = 0; i < schema.size(); ++i)
-    if (schema.is_member(i) &&
-        (schema[i].key == "pattern" || schema[i].key == "patternProperties"))
+    if (auto pattern = pattern_at(schema, i);
+        pattern && repeats_without_bound(*pattern))
       return true;
   return false;
 }
@@ -98,13 +123,9 @@ result<void> check_schema_text(const json_nodes& schema) {
     auto text = schema.text(i);
     if (is_reference(key) && schema.is_text(i) && !text.starts_with('#'))
       return refuse(schema, i, "a reference must stay in the document: #/...");
-    auto checked = result<void>{};
-    if (key == "pattern" && schema.is_text(i))
-      checked = check_pattern(schema, i, text);
-    else if (schema[schema[i].parent].key == "patternProperties")
-      checked = check_pattern(schema, i, key);
-    if (!checked)
-      return checked;
+    if (auto pattern = pattern_at(schema, i))
+      if (auto checked = check_pattern(schema, i, *pattern); !checked)
+        return checked;
   }
   return {};
 }

@@ -19,7 +19,7 @@ result<void> check_schema_text(const json_nodes& schema);
 /// than needed, since some of these are harmless; a bound makes them pass.
 bool has_nested_repetition(std::string_view pattern);
 
-/// Whether the schema has any `pattern` or `patternProperties`.
-bool uses_patterns(const json_nodes& schema);
+/// Whether any pattern of the schema repeats something without a bound.
+bool has_unbounded_pattern(const json_nodes& schema);
 
 } // namespace signalbox

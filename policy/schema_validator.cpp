@@ -164,7 +164,8 @@ std::optional<finding> find_too_long(const json_nodes& payload) {
       return finding{"schema", payload.pointer(key ? payload[i].parent : i),
                      severity::error,
                      "A string or key is longer than " + std::to_string(limit) +
-                         " bytes"};
+                         " bytes, the limit where a pattern of the "
+                         "schema repeats without a bound"};
   }
   return std::nullopt;
 }
@@ -173,7 +174,7 @@ std::optional<finding> find_too_long(const json_nodes& payload) {
 
 struct schema_validator::compiled {
   schema root;
-  bool has_patterns;
+  bool bounds_strings;
 };
 
 schema_validator::schema_validator(std::shared_ptr<const compiled> impl)
@@ -190,8 +191,8 @@ schema_validator::compile(std::string_view schema_text) {
     json_nodes nodes{*text};
     if (auto checked = check_schema_text(nodes); !checked)
       return checked.error();
-    return schema_validator{std::make_shared<const compiled>(
-        compiled{js::make_json_schema(convert(*text)), uses_patterns(nodes)})};
+    return schema_validator{std::make_shared<const compiled>(compiled{
+        js::make_json_schema(convert(*text)), has_unbounded_pattern(nodes)})};
   } catch (const std::exception& x) {
     return refuse(std::string{"the schema cannot be compiled: "} + x.what());
   }
@@ -199,7 +200,7 @@ schema_validator::compile(std::string_view schema_text) {
 
 std::vector<finding>
 schema_validator::validate(const json::value& payload) const {
-  if (impl_->has_patterns)
+  if (impl_->bounds_strings)
     if (auto found = find_too_long(json_nodes{payload}))
       return {*found};
   try {
