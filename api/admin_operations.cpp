@@ -1,0 +1,251 @@
+#include "api/write_operations.hpp"
+
+#include "events/aggregate.hpp"
+#include "events/dsse.hpp"
+#include "events/hash.hpp"
+#include "policy/secret_scanner.hpp"
+
+// Tokens and keysets: what administrators change.
+
+namespace signalbox::write_operations {
+
+namespace {
+
+constexpr std::size_t max_description_bytes = 256;
+
+using preparer = std::function<result<preparation>(const view&)>;
+using sequel = std::function<void(const command_answer&)>;
+
+/// Submits one event and goes on with `accepted` once the ledger took it.
+void submit_then(const operation_world& world,
+                 const std::shared_ptr<operation_call>& call,
+                 operation_reply reply, preparer prepare, sequel accepted) {
+  auto out = std::make_shared<command>();
+  out->context = make_context(world, *call);
+  out->prepare = std::move(prepare);
+  auto id = make_event_id(call->seen->ledger.id, out->context.principal,
+                          out->context.key);
+  out->conclude = [&world, reply = std::move(reply),
+                   accepted = std::move(accepted), id](command::conclusion x) {
+    if (x.answer.refused || x.answer.result != outcome::accepted)
+      return reply(answer_refusal(x.answer, id, world.ledger_name));
+    accepted(x.answer);
+  };
+  world.node.submit(std::move(out));
+}
+
+/// Submits one event and answers with `body` once the ledger took it.
+void submit(const operation_world& world,
+            const std::shared_ptr<operation_call>& call, operation_reply reply,
+            preparer prepare, json::object body, unsigned status = 200) {
+  submit_then(world, call, reply, std::move(prepare),
+              [reply, body = std::move(body), status](const command_answer& x) {
+                auto answer = answer_json(body, status);
+                answer.token = to_string(x.token);
+                reply(std::move(answer));
+              });
+}
+
+/// The caller's own token must still stand when the entry is judged.
+void require_token(proposal_draft& out, const view& seen,
+                   const operation_call& call) {
+  if (!call.who.token)
+    return;
+  auto i = seen.access->tokens.find(*call.who.token);
+  if (i != seen.access->tokens.end())
+    out.preconditions.emplace_back(token_aggregate(*call.who.token),
+                                   i->second.second);
+}
+
+json::array roles_json(role_mask roles) {
+  json::array out;
+  for (auto x : {role::reader, role::publisher, role::operator_role,
+                 role::auditor, role::administrator, role::node})
+    if ((roles & static_cast<role_mask>(x)) != 0)
+      out.emplace_back(to_string(x));
+  return out;
+}
+
+role_mask read_roles(parameter_reader& in) {
+  role_mask out = 0;
+  for (auto& name :
+       in.optional_list("roles").value_or(std::vector<std::string>{})) {
+    auto x = role_from_string(name);
+    if (!x || *x == role::node)
+      in.fail("roles",
+              "must be of reader, publisher, operator, auditor, administrator");
+    else
+      out = out | *x;
+  }
+  if (out == 0)
+    in.fail("roles", "must name one role at least");
+  return out;
+}
+
+timestamp read_expiry(parameter_reader& in) {
+  auto text = in.optional_text("expires_at");
+  if (!text)
+    return {};
+  auto time = from_rfc3339(*text);
+  if (!time)
+    in.fail("expires_at", "must be an RFC 3339 time in UTC");
+  return time.value_or(timestamp{});
+}
+
+json::object token_json(const token_id& id, const token_row& row,
+                        const access_table& access) {
+  json::object out{{"token_id", id.hex()},
+                   {"principal_id", row.principal.hex()},
+                   {"revoked", row.revoked}};
+  if (auto i = access.principals.find(row.principal);
+      i != access.principals.end())
+    out["roles"] = roles_json(i->second.roles);
+  if (row.expires_at != timestamp{})
+    out["expires_at"] = to_rfc3339(row.expires_at);
+  return out;
+}
+
+/// What IssueToken was asked for. A token gets a principal of its own unless
+/// one is named.
+struct token_request {
+  principal_id principal;
+  role_mask roles = 0;
+  timestamp expires_at{};
+  std::string description;
+  new_bearer_token fresh;
+};
+
+/// Second step: the principal exists, the token follows.
+void issue(const operation_world& world, std::shared_ptr<operation_call> call,
+           operation_reply reply, std::shared_ptr<token_request> request) {
+  auto second = std::make_shared<operation_call>(*call);
+  second->params["idempotency_key"] = "token-" + request->fresh.kept.id.hex();
+  json::object body{{"token", request->fresh.text},
+                    {"token_id", request->fresh.kept.id.hex()},
+                    {"principal_id", request->principal.hex()},
+                    {"roles", roles_json(request->roles)}};
+  if (request->expires_at != timestamp{})
+    body["expires_at"] = to_rfc3339(request->expires_at);
+  submit(
+      world, second, std::move(reply),
+      [request, call](const view& seen) -> result<preparation> {
+        proposal_draft out;
+        out.body = event::token_issued{
+            request->fresh.kept.id, request->principal,
+            request->fresh.kept.secret_digest, request->expires_at};
+        out.expected = {expectation::kind::none, 0};
+        out.add_part(request->description);
+        require_token(out, seen, *call);
+        return preparation{std::move(out)};
+      },
+      std::move(body), 201);
+}
+
+} // namespace
+
+void list_tokens(const operation_world&, std::shared_ptr<operation_call> call,
+                 operation_reply reply) {
+  json::array out;
+  for (auto& [id, row] : call->seen->access->tokens)
+    out.emplace_back(token_json(id, row.first, *call->seen->access));
+  reply(answer_json(out));
+}
+
+void issue_token(const operation_world& world,
+                 std::shared_ptr<operation_call> call, operation_reply reply) {
+  parameter_reader in{call->params};
+  auto request = std::make_shared<token_request>();
+  request->roles = read_roles(in);
+  request->expires_at = read_expiry(in);
+  request->description = in.optional_text("description").value_or("");
+  if (request->description.size() > max_description_bytes ||
+      has_errors(scan_text(request->description, "/description")))
+    in.fail("description",
+            "must be short, without secrets and e-mail addresses");
+  if (in.error())
+    return reply(answer_failure(*in.error()));
+  request->principal = random_id<principal_id>();
+  request->fresh = make_bearer_token();
+  // A repeated command must not hand out a second secret: the secret is made
+  // anew each time and only its digest is kept, so a retry cannot be answered
+  // with the first one. The key therefore guards the principal only.
+  submit_then(
+      world, call, reply,
+      [request, call](const view& seen) -> result<preparation> {
+        proposal_draft out;
+        out.body =
+            event::principal_put{request->principal, request->roles, true};
+        out.expected = {expectation::kind::none, 0};
+        out.add_part(request->description);
+        require_token(out, seen, *call);
+        return preparation{std::move(out)};
+      },
+      [&world, call, reply, request](const command_answer&) {
+        issue(world, call, reply, request);
+      });
+}
+
+void revoke_token(const operation_world& world,
+                  std::shared_ptr<operation_call> call, operation_reply reply) {
+  parameter_reader in{call->params};
+  auto id = token_id::from_hex(in.text("token_id"));
+  if (!id)
+    in.fail("token_id", "must be 32 hexadecimal digits");
+  if (in.error())
+    return reply(answer_failure(*in.error()));
+  submit(
+      world, call, std::move(reply),
+      [id, call](const view& seen) -> result<preparation> {
+        auto i = seen.access->tokens.find(*id);
+        if (i == seen.access->tokens.end())
+          return failure{errc::not_found, "there is no token of this id"};
+        proposal_draft out;
+        out.body = event::token_revoked{*id};
+        out.expected = {expectation::kind::exactly, i->second.second};
+        if (call->who.token != id)
+          require_token(out, seen, *call);
+        return preparation{std::move(out)};
+      },
+      json::object{{"token_id", id->hex()}, {"revoked", true}});
+}
+
+void put_keyset(const operation_world& world,
+                std::shared_ptr<operation_call> call, operation_reply reply) {
+  parameter_reader in{call->params};
+  auto* given = in.any("envelope");
+  if (given == nullptr)
+    return reply(answer_failure(
+        {errc::bad_request, "envelope: is missing", "/envelope"}));
+  auto envelope = parse_dsse(to_canonical(*given));
+  if (!envelope)
+    return reply(answer_failure(envelope.error()));
+  auto next = parse_keyset(as_text(envelope->payload));
+  if (envelope->payload_type != payload_types::keyset || !next)
+    return reply(answer_failure(
+        {errc::bad_request,
+         "envelope: must hold a keyset" +
+             (next ? std::string{} : ": " + next.error().message),
+         "/envelope/payload"}));
+  auto kept = std::make_shared<dsse_envelope>(std::move(*envelope));
+  submit(
+      world, call, std::move(reply),
+      [kept, version = next->version,
+       call](const view& seen) -> result<preparation> {
+        proposal_draft out;
+        event::keyset_put put;
+        put.payload = as_bytes(out.keep(std::string{as_text(kept->payload)}));
+        for (auto& x : kept->signatures)
+          put.signatures.push_back(
+              {x.key_id,
+               as_bytes(out.keep(std::string{as_text(x.signature)}))});
+        out.body = std::move(put);
+        out.expected = {version == 1 ? expectation::kind::none
+                                     : expectation::kind::exactly,
+                        version - 1};
+        require_token(out, seen, *call);
+        return preparation{std::move(out)};
+      },
+      json::object{{"keyset_version", next->version}}, 201);
+}
+
+} // namespace signalbox::write_operations

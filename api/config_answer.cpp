@@ -1,0 +1,200 @@
+#include "api/config_answer.hpp"
+
+#include "actors/ledger_keeper.hpp"
+#include "events/artifact.hpp"
+#include "events/envelope.hpp"
+#include "events/hash.hpp"
+#include "events/json.hpp"
+#include "events/record.hpp"
+
+namespace signalbox {
+
+namespace {
+
+// Places of the parts, as schemas/events/signalbox.fbs fixes them.
+constexpr std::size_t core_part = 0;
+constexpr std::size_t signature_part = 1;
+constexpr std::size_t changelog_part = 2;
+constexpr std::size_t reseal_signature_part = 0;
+constexpr std::size_t revert_changelog_part = 0;
+
+constexpr json_limits core_limits{2 * 1024 * 1024, 48};
+
+std::vector<std::string> inputs_of(std::string_view core) {
+  std::vector<std::string> out;
+  auto document = parse_json(core, core_limits);
+  if (!document || !document->is_object())
+    return out;
+  if (auto* names = document->get_object().if_contains("inputs"))
+    if (names->is_array())
+      for (auto& name : names->get_array())
+        if (name.is_string())
+          out.emplace_back(std::string_view{name.get_string()});
+  return out;
+}
+
+std::string_view trim(std::string_view x) {
+  while (!x.empty() && (x.front() == ' ' || x.front() == '\t'))
+    x.remove_prefix(1);
+  while (!x.empty() && (x.back() == ' ' || x.back() == '\t'))
+    x.remove_suffix(1);
+  return x;
+}
+
+std::string_view without_weakness(std::string_view etag) {
+  return etag.starts_with("W/") ? etag.substr(2) : etag;
+}
+
+} // namespace
+
+config_answers::config_answers(const event_log& log,
+                               std::shared_ptr<const node_keys> keys,
+                               std::int64_t head_life)
+    : log_{log}, parts_{parts_of_log(log)}, keys_{std::move(keys)},
+      head_life_{head_life} {}
+
+result<std::string> config_answers::read_keyset(log_index index) const {
+  result<std::string> out =
+      failure{errc::log_corrupt, "the keyset's entry is missing"};
+  auto read = log_.read(index, [&](const log_entry_view& entry) {
+    auto command = decode_envelope(envelope_of(entry.record));
+    auto* put =
+        command ? std::get_if<event::keyset_put>(&command->body) : nullptr;
+    if (put != nullptr) {
+      dsse_envelope envelope{
+          std::string{payload_types::keyset}, to_buffer(put->payload), {}};
+      for (auto& x : put->signatures)
+        envelope.signatures.push_back({x.key, to_buffer(x.value)});
+      out = to_json(envelope);
+    }
+    return false;
+  });
+  if (!read)
+    return read.error();
+  return out;
+}
+
+std::shared_ptr<const prepared_config>
+config_answers::ready(const view& seen, const channel_view& x) const {
+  auto out = x.prepared.load();
+  if (out == nullptr || out->keyset_version != seen.ledger.keyset_version ||
+      out->period != head_period(seen.log_time, head_life_))
+    return nullptr;
+  return out;
+}
+
+std::string config_answers::sign_head(const view& seen, const channel_row& row,
+                                      const std::string& changelog,
+                                      std::string& etag) const {
+  head x;
+  x.ledger = seen.ledger.id;
+  x.incarnation = seen.ledger.incarnation;
+  x.client_id = row.client_id;
+  x.profile = row.profile;
+  x.major = row.major;
+  x.channel_version = row.version;
+  x.artifact = row.artifact;
+  x.index = row.change_index;
+  x.changelog = changelog;
+  x.keyset_version = seen.ledger.keyset_version;
+  x.issued_at = head_issued_at(
+      row.changed_at, head_period(seen.log_time, head_life_), head_life_);
+  x.expires_at = x.issued_at + head_life_;
+  auto payload = to_payload(x);
+  // Weak: nodes sign the same content with keys of their own.
+  auto hash = sha256(as_bytes(payload));
+  etag = "W/\"" + to_base64url(hash.view().first(16)) + '"';
+  dsse_envelope envelope{
+      std::string{payload_types::head},
+      to_buffer(as_bytes(payload)),
+      {sign_payload(payload_types::head, as_bytes(payload), keys_->head)}};
+  return to_json(envelope);
+}
+
+result<stored_artifact> config_answers::read(const view& seen,
+                                             const artifact_place& x) const {
+  auto [artifact, sealed, change, key_id] = x;
+  bool reverted = change != artifact;
+  auto core = parts_(artifact, core_part);
+  if (!core)
+    return core.error();
+  auto signature = parts_(sealed, sealed == artifact ? signature_part
+                                                     : reseal_signature_part);
+  if (!signature)
+    return signature.error();
+  auto changelog =
+      parts_(change, reverted ? revert_changelog_part : changelog_part);
+  if (!changelog)
+    return changelog.error();
+  stored_artifact out{std::move(*core), {}, std::move(*changelog)};
+  auto* row = seen.find_key(key_role::seal, key_id);
+  auto key = row == nullptr ? result<public_key>{failure{errc::key_revoked, ""}}
+                            : public_key::from_der(as_bytes(row->spki));
+  if (!key)
+    return failure{errc::key_revoked,
+                   "the keyset no longer holds the key that sealed this "
+                   "artifact"};
+  out.signature_json =
+      signature_json(key_id, key->algorithm(), as_bytes(*signature));
+  return out;
+}
+
+result<std::shared_ptr<const prepared_config>>
+config_answers::prepare(const view& seen, const channel_view& x) const {
+  if (auto out = ready(seen, x))
+    return out;
+  auto& row = x.row;
+  auto* key = seen.find_key(key_role::seal, row.key);
+  if (key == nullptr || key->status == key_status::revoked)
+    return failure{errc::key_revoked,
+                   "the current artifact was sealed with a key that is "
+                   "revoked: an operator has to reseal it or publish again"};
+  auto stored = read(
+      seen, {row.artifact_index, row.seal_index, row.change_index, row.key});
+  if (!stored)
+    return stored.error();
+  auto out = std::make_shared<prepared_config>();
+  out->period = head_period(seen.log_time, head_life_);
+  out->keyset_version = seen.ledger.keyset_version;
+  out->changelog = stored->changelog;
+  out->inputs = inputs_of(stored->core);
+  auto head_json = sign_head(seen, row, stored->changelog, out->etag);
+  out->wire = std::make_shared<const std::string>(
+      to_wire(stored->core, stored->signature_json, head_json));
+  http_response ok{200, "application/json", {}, {}};
+  ok.headers = {{"ETag", out->etag}, {"Cache-Control", "no-cache"}};
+  ok.body = out->wire;
+  http_response same{304, "", ok.headers, {}};
+  out->ok = prepared_response::make(std::move(ok));
+  out->not_modified = prepared_response::make(std::move(same));
+  std::shared_ptr<const prepared_config> done = std::move(out);
+  x.prepared.store(done);
+  return done;
+}
+
+bool matches_etag(std::string_view field, std::string_view etag) {
+  field = trim(field);
+  if (field == etag || field == "*")
+    return true;
+  while (!field.empty()) {
+    auto comma = field.find(',');
+    auto piece = trim(field.substr(0, comma));
+    if (!piece.empty() && without_weakness(piece) == without_weakness(etag))
+      return true;
+    if (comma == std::string_view::npos)
+      return false;
+    field.remove_prefix(comma + 1);
+  }
+  return false;
+}
+
+result<std::string> to_envelope(std::string_view wire) {
+  auto parsed = parse_wire(wire);
+  if (!parsed)
+    return parsed.error();
+  return to_json(dsse_envelope{std::string{payload_types::artifact},
+                               to_buffer(as_bytes(parsed->core)),
+                               {parsed->signature}});
+}
+
+} // namespace signalbox

@@ -1,0 +1,318 @@
+#include "api/read_operations.hpp"
+#include "api/read_support.hpp"
+
+#include "events/artifact.hpp"
+#include "policy/json_patch.hpp"
+
+#include <algorithm>
+
+// GetConfig and DiffConfig.
+
+namespace signalbox::read_operations {
+
+namespace {
+
+/// An input is a name; a value is refused and never echoed (NFR-5).
+bool is_input_name(std::string_view x) {
+  return !x.empty() && x.size() <= 128 &&
+         std::all_of(x.begin(), x.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                  (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' ||
+                  c == ':';
+         });
+}
+
+/// What a caller of GetConfig or DiffConfig asks for.
+struct config_query {
+  std::string client_id;
+  std::string profile;
+  std::optional<std::vector<std::string>> accept;
+  std::optional<std::vector<std::string>> inputs;
+  std::optional<digest> current;
+  std::optional<std::string> at;
+  std::optional<std::string> token;
+  std::string form;
+};
+
+result<config_query> read_query(const json::object& params,
+                                bool needs_current) {
+  parameter_reader in{params};
+  config_query out;
+  out.client_id = in.text("client_id");
+  out.profile = in.text("profile");
+  out.accept = in.optional_list("accept");
+  out.inputs = in.optional_list("inputs");
+  out.at = in.optional_text("at");
+  out.token = in.optional_text("token");
+  out.form = in.optional_text("form").value_or("artifact");
+  auto current = needs_current ? in.text("current_artifact_id")
+                               : in.optional_text("current_artifact_id");
+  if (current) {
+    out.current = from_content_id(*current);
+    if (!out.current)
+      in.fail("current_artifact_id", "must be sha256: and 64 digits");
+  }
+  if (out.inputs &&
+      !std::all_of(out.inputs->begin(), out.inputs->end(), is_input_name))
+    in.fail("inputs", "must hold names of inputs only, never values");
+  if (out.form != "artifact" && out.form != "envelope")
+    in.fail("form", "must be artifact or envelope");
+  if (in.error())
+    return *in.error();
+  return out;
+}
+
+/// The place in the past that `at` names: a token or a time.
+result<log_index> place_of(const view& seen, const std::string& at) {
+  if (auto time = from_rfc3339(at))
+    return seen.index_at(*time);
+  auto token = parse_consistency_token(at);
+  if (!token)
+    return failure{errc::bad_request,
+                   "at: must be a consistency token or an RFC 3339 time",
+                   "/at"};
+  if (auto judged = seen.judge(*token); !judged)
+    return judged.error();
+  return token->index;
+}
+
+/// The wire form with what is listed beside the artifact.
+std::string with_missing_inputs(std::string_view wire,
+                                const std::vector<std::string>& needed,
+                                const std::vector<std::string>& held) {
+  json::array missing;
+  for (auto& name : needed)
+    if (std::find(held.begin(), held.end(), name) == held.end())
+      missing.emplace_back(name);
+  std::string out{wire.substr(0, wire.size() - 1)};
+  return out + ",\"missing_inputs\":" + to_canonical(std::move(missing)) + '}';
+}
+
+operation_answer past_config(const operation_world& world, const view& seen,
+                             const channel_view& channel, log_index at) {
+  auto* change = seen.change_at(channel, at);
+  if (change == nullptr)
+    return answer_failure(
+        {errc::not_found, "nothing was released in this profile at that time"});
+  auto* release = find_release(seen, channel, change->artifact);
+  log_index artifact{release->index};
+  auto stored = world.answers.read(
+      seen, {artifact, artifact, log_index{change->index}, release->key});
+  if (!stored)
+    return answer_failure(stored.error());
+  auto wire = to_wire(stored->core, stored->signature_json, "null");
+  // No head: this is no statement about what is current.
+  json::object place{{"index", to_integer(at)},
+                     {"channel_version", change->version},
+                     {"changelog", stored->changelog},
+                     {"since", to_rfc3339(timestamp{
+                                   seen.past->marks[change->index].log_time})}};
+  wire.pop_back();
+  return answer_text(wire + ",\"at\":" + to_canonical(std::move(place)) + '}');
+}
+
+operation_answer current_config(const operation_world& world, const view& seen,
+                                const channel_view& channel,
+                                const config_query& query,
+                                const std::string& if_none_match) {
+  auto prepared = world.answers.prepare(seen, channel);
+  if (!prepared)
+    return answer_failure(prepared.error());
+  auto& config = **prepared;
+  if (query.form == "envelope") {
+    auto envelope = to_envelope(*config.wire);
+    return envelope ? answer_text(std::move(*envelope))
+                    : answer_failure(envelope.error());
+  }
+  if (query.inputs)
+    return answer_text(
+        with_missing_inputs(*config.wire, config.inputs, *query.inputs));
+  if (matches_etag(if_none_match, config.etag)) {
+    operation_answer out;
+    out.status = 304;
+    out.etag = config.etag;
+    return out;
+  }
+  return answer_config(config, 200);
+}
+
+/// Checks that the caller's token lies in this history and was reached.
+std::optional<failure> check_token(const view& seen,
+                                   const std::optional<std::string>& text) {
+  if (!text)
+    return std::nullopt;
+  auto token = parse_consistency_token(*text);
+  if (!token)
+    return token.error();
+  if (auto judged = seen.judge(*token); !judged)
+    return judged.error();
+  return std::nullopt;
+}
+
+result<std::string> payload_of(std::string_view core) {
+  auto document = parse_json(core, {2 * 1024 * 1024, 48});
+  if (!document)
+    return document.error();
+  return to_canonical(document->as_object()["payload"]);
+}
+
+/// Adds the patch from the caller's artifact to the current one.
+result<json::value> patch_between(const operation_world& world,
+                                  const view& seen, const channel_view& channel,
+                                  const digest& from) {
+  auto read = [&](const digest& artifact) -> result<std::string> {
+    auto* release = find_release(seen, channel, artifact);
+    if (release == nullptr)
+      return failure{errc::not_found, "the artifact was never released"};
+    log_index index{release->index};
+    auto stored = world.answers.read(seen, {index, index, index, release->key});
+    if (!stored)
+      return stored.error();
+    return payload_of(stored->core);
+  };
+  auto old = read(from);
+  auto now = read(channel.row.artifact);
+  if (!old || !now)
+    return old ? now.error() : old.error();
+  auto patch = make_json_patch(*old, *now);
+  if (!patch)
+    return patch.error();
+  return parse_json(*patch, {2 * 1024 * 1024, 64});
+}
+
+operation_answer diff_json(const channel_view& channel, std::string_view status,
+                           json::object more) {
+  json::object out{{"status", status},
+                   {"latest_artifact_id", to_content_id(channel.row.artifact)},
+                   {"channel_version", channel.row.version}};
+  for (auto& [name, value] : more)
+    out[name] = std::move(value);
+  return answer_json(out);
+}
+
+operation_answer outdated(const operation_world& world, const view& seen,
+                          const channel_view& channel, const digest& held,
+                          bool wants_patch) {
+  auto prepared = world.answers.prepare(seen, channel);
+  if (!prepared)
+    return answer_failure(prepared.error());
+  json::object more{{"changelog", (*prepared)->changelog}};
+  if (find_change(seen, channel, held) == nullptr)
+    return diff_json(channel, "unknown", std::move(more));
+  if (wants_patch) {
+    auto patch = patch_between(world, seen, channel, held);
+    if (!patch)
+      return answer_failure(patch.error());
+    more["patch"] = std::move(*patch);
+  }
+  return diff_json(channel, "outdated", std::move(more));
+}
+
+} // namespace
+
+const channel_change* find_change(const view& seen, const channel_view& channel,
+                                  const digest& artifact) {
+  auto next = channel.row.last_change;
+  while (next != 0) {
+    auto& change = seen.past->changes[next - 1];
+    if (change.artifact == artifact)
+      return &change;
+    next = change.previous;
+  }
+  return nullptr;
+}
+
+const channel_change* find_release(const view& seen,
+                                   const channel_view& channel,
+                                   const digest& artifact) {
+  const channel_change* out = nullptr;
+  auto next = channel.row.last_change;
+  while (next != 0) {
+    auto& change = seen.past->changes[next - 1];
+    if (change.artifact == artifact && change.reverted == 0)
+      out = &change;
+    next = change.previous;
+  }
+  return out;
+}
+
+std::shared_ptr<const channel_view> channel_of(const view& seen,
+                                               std::string_view client_id,
+                                               std::string_view profile,
+                                               const digest& artifact) {
+  auto* family = seen.documents->find_family(client_id);
+  if (family == nullptr)
+    return nullptr;
+  std::uint32_t last = 0;
+  for (auto& [ref, schema] : family->schemas) {
+    if (schema->major == last)
+      continue;
+    last = schema->major;
+    auto channel = seen.find_channel(client_id, profile, last);
+    if (channel && find_change(seen, *channel, artifact))
+      return channel;
+  }
+  return nullptr;
+}
+
+operation_answer answer_config(const prepared_config& x, unsigned status) {
+  operation_answer out;
+  out.status = status;
+  out.body = x.wire;
+  out.etag = x.etag;
+  return out;
+}
+
+void get_config(const operation_world& world,
+                std::shared_ptr<operation_call> call, operation_reply reply) {
+  auto query = read_query(call->params, false);
+  if (!query)
+    return reply(answer_failure(query.error()));
+  auto& seen = *call->seen;
+  if (auto wrong = check_token(seen, query->token))
+    return reply(answer_failure(std::move(*wrong)));
+  auto channel = choose_channel(seen, query->client_id, query->profile,
+                                query->accept, query->current);
+  if (!channel)
+    return reply(answer_failure(channel.error()));
+  std::optional<log_index> at;
+  if (query->at) {
+    auto place = place_of(seen, *query->at);
+    if (!place)
+      return reply(answer_failure(place.error()));
+    at = *place;
+  }
+  on_disk(world, reply, [&world, call, query = *query, channel = *channel, at] {
+    return at ? past_config(world, *call->seen, *channel, *at)
+              : current_config(world, *call->seen, *channel, query,
+                               call->if_none_match);
+  });
+}
+
+void diff_config(const operation_world& world,
+                 std::shared_ptr<operation_call> call, operation_reply reply) {
+  auto query = read_query(call->params, true);
+  if (!query)
+    return reply(answer_failure(query.error()));
+  parameter_reader in{call->params};
+  bool wants_patch = in.flag("patch");
+  if (in.error())
+    return reply(answer_failure(*in.error()));
+  auto channel = choose_channel(*call->seen, query->client_id, query->profile,
+                                query->accept, query->current);
+  if (!channel)
+    return reply(answer_failure(channel.error()));
+  if ((*channel)->row.artifact == *query->current) {
+    json::object more;
+    if (wants_patch)
+      more["patch"] = json::array{};
+    return reply(diff_json(**channel, "up-to-date", std::move(more)));
+  }
+  on_disk(
+      world, reply,
+      [&world, call, held = *query->current, channel = *channel, wants_patch] {
+        return outdated(world, *call->seen, *channel, held, wants_patch);
+      });
+}
+
+} // namespace signalbox::read_operations

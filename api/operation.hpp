@@ -1,0 +1,111 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/json/object.hpp>
+
+#include "actors/runtime.hpp"
+#include "api/authentication.hpp"
+#include "api/config_answer.hpp"
+#include "api/disk_pool.hpp"
+#include "api/metrics.hpp"
+#include "events/json.hpp"
+
+namespace signalbox {
+
+/// What an operation answers, for both surfaces: JSON text, or a failure.
+struct operation_answer {
+  unsigned status = 200;
+  std::shared_ptr<const std::string> body; ///< JSON; null: none
+  std::string etag;
+  std::string token;    ///< consistency token, where one is due
+  std::string location; ///< of the command resource, path only
+  std::optional<failure> failed;
+  json::object details; ///< beside a failure: report, current_version, winner
+};
+
+operation_answer answer_json(const json::value& x, unsigned status = 200);
+operation_answer answer_text(std::string x, unsigned status = 200);
+operation_answer answer_failure(failure x, json::object details = {});
+
+/// Answers exactly once, from any thread.
+using operation_reply = std::function<void(operation_answer)>;
+
+/// One call of an operation.
+struct operation_call {
+  json::object params;
+  caller who;
+  std::string request_id;
+  std::string traceparent;
+  std::string if_none_match;
+  std::shared_ptr<const view> seen;
+};
+
+/// What operations work with; all references outlive every call.
+struct operation_world {
+  runtime& node;
+  const config_answers& answers;
+  disk_pool& disk;
+  metrics& counters;
+  std::shared_ptr<const node_keys> keys;
+  std::string ledger_name;
+  std::function<timestamp()> wall_clock;
+};
+
+/// One operation of section 10 of the specification, or one of ours.
+struct operation {
+  std::string_view name;
+  /// Parameters by position (JSON-RPC), separated by commas, in the order of
+  /// the specification.
+  std::string_view positional;
+  /// Whether it is a read that may be public.
+  bool reading;
+  /// What the caller needs otherwise; and for reads that are not public.
+  role needs;
+  void (*run)(const operation_world&, std::shared_ptr<operation_call>,
+              operation_reply);
+};
+
+/// Null if there is none of this name.
+const operation* find_operation(std::string_view name);
+
+/// Reads parameters and remembers the first that is wrong.
+class parameter_reader {
+ public:
+  explicit parameter_reader(const json::object& params) : params_{params} {}
+
+  std::string text(std::string_view name);
+  std::optional<std::string> optional_text(std::string_view name);
+  std::optional<std::uint64_t> optional_number(std::string_view name);
+  bool flag(std::string_view name);
+
+  /// A list of texts: an array, or text separated by commas.
+  std::optional<std::vector<std::string>> optional_list(std::string_view name);
+
+  const json::value* any(std::string_view name) const {
+    return params_.if_contains(name);
+  }
+
+  const std::optional<failure>& error() const { return error_; }
+  void fail(std::string_view name, std::string what);
+
+ private:
+  const json::object& params_;
+  std::optional<failure> error_;
+};
+
+/// Submits a command and answers with its outcome: `on_done` turns an accepted
+/// one, or one that had nothing to do, into the answer.
+command_context make_context(const operation_world& world,
+                             const operation_call& call);
+
+/// The answer for a command that was not accepted.
+operation_answer answer_refusal(const command_answer& x,
+                                const event_id& command,
+                                const std::string& ledger_name);
+
+} // namespace signalbox

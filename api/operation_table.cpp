@@ -1,0 +1,43 @@
+#include "api/operation.hpp"
+#include "api/read_operations.hpp"
+#include "api/write_operations.hpp"
+
+namespace signalbox {
+
+namespace {
+
+namespace r = read_operations;
+namespace w = write_operations;
+
+constexpr operation table[] = {
+    {"ListClients", "", true, role::reader, r::list_clients},
+    {"GetClient", "client_id", true, role::reader, r::get_client},
+    {"GetSchema", "client_id,version", true, role::reader, r::get_schema},
+    {"ListProfiles", "client_id", true, role::reader, r::list_profiles},
+    {"GetConfig", "client_id,profile,inputs", true, role::reader,
+     r::get_config},
+    {"DiffConfig", "client_id,profile,current_artifact_id", true, role::reader,
+     r::diff_config},
+    {"GetKeyset", "version", true, role::reader, r::get_keyset},
+    {"GetCommand", "command_id", false, role::publisher, r::get_command},
+    {"ValidateDraft", "draft_payload,client_id,profile", false, role::publisher,
+     w::validate_draft},
+    {"Publish", "draft_payload,client_id,profile,policy_set_id,changelog",
+     false, role::publisher, w::publish},
+    {"ListTokens", "", false, role::administrator, w::list_tokens},
+    {"IssueToken", "roles,description,expires_at", false, role::administrator,
+     w::issue_token},
+    {"RevokeToken", "token_id", false, role::administrator, w::revoke_token},
+    {"PutKeyset", "envelope", false, role::administrator, w::put_keyset},
+};
+
+} // namespace
+
+const operation* find_operation(std::string_view name) {
+  for (auto& x : table)
+    if (x.name == name)
+      return &x;
+  return nullptr;
+}
+
+} // namespace signalbox

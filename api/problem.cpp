@@ -1,0 +1,49 @@
+#include "api/problem.hpp"
+
+#include "api/error_table.hpp"
+
+#include <boost/json/serialize.hpp>
+
+namespace signalbox {
+
+json::object problem_members(const failure& why, const json::object& details) {
+  auto& row = lookup(why.code);
+  json::object out{{"type", "about:blank"},
+                   {"title", row.title},
+                   {"status", row.status},
+                   {"detail", why.message},
+                   {"code", to_string(why.code)}};
+  if (!why.pointer.empty())
+    out["pointer"] = why.pointer;
+  for (auto& [name, value] : details)
+    out[name] = value;
+  return out;
+}
+
+http_response to_response(const operation_answer& x) {
+  http_response out;
+  out.status = x.status;
+  if (x.failed) {
+    out.status = lookup(x.failed->code).status;
+    out.content_type = "application/problem+json";
+    out.body = json::serialize(problem_members(*x.failed, x.details));
+    if (out.status == 401)
+      out.headers.emplace_back("WWW-Authenticate", "Bearer");
+    if (out.status == 503)
+      out.headers.emplace_back("Retry-After", "1");
+  } else if (x.body) {
+    out.content_type = "application/json";
+    out.body = x.body;
+  }
+  if (!x.etag.empty()) {
+    out.headers.emplace_back("ETag", x.etag);
+    out.headers.emplace_back("Cache-Control", "no-cache");
+  }
+  if (!x.token.empty())
+    out.headers.emplace_back("Signalbox-Token", x.token);
+  if (!x.location.empty())
+    out.headers.emplace_back("Location", x.location);
+  return out;
+}
+
+} // namespace signalbox

@@ -1,0 +1,130 @@
+#include "api/write_operations.hpp"
+
+#include "actors/publish.hpp"
+#include "api/read_operations.hpp"
+
+// ValidateDraft and Publish.
+
+namespace signalbox::write_operations {
+
+namespace {
+
+draft_request read_draft(parameter_reader& in) {
+  draft_request out;
+  out.client_id = in.text("client_id");
+  out.profile = in.text("profile");
+  out.schema_ref = in.optional_text("schema_ref");
+  if (auto* draft = in.any("draft_payload"))
+    out.draft = to_canonical(*draft);
+  else
+    in.fail("draft_payload", "is missing");
+  return out;
+}
+
+void count_failures(const operation_world& world,
+                    const std::vector<finding>& findings) {
+  for (auto& x : findings)
+    if (x.level == severity::error)
+      world.counters.validation_failure(x.rule);
+}
+
+/// A publish on its way to its answer.
+struct publishing {
+  const operation_world& world;
+  std::shared_ptr<operation_call> call;
+  operation_reply reply;
+  std::string client_id;
+  std::string profile;
+  std::string key;
+
+  void done(command::conclusion x, publish_result result) const;
+  void released(const command::conclusion& x,
+                const publish_result& result) const;
+};
+
+void publishing::released(const command::conclusion& x,
+                          const publish_result& result) const {
+  auto& seen = *x.answer.seen;
+  auto channel = seen.find_channel(client_id, profile, result.major);
+  if (channel == nullptr)
+    return reply(answer_failure({errc::bug, "the channel is missing"}));
+  auto prepared = world.answers.prepare(seen, *channel);
+  if (!prepared)
+    return reply(answer_failure(prepared.error()));
+  bool created = !x.nothing && !x.answer.replayed;
+  auto answer = read_operations::answer_config(**prepared, created ? 201 : 200);
+  answer.token = to_string(x.answer.token);
+  reply(std::move(answer));
+}
+
+void publishing::done(command::conclusion x, publish_result result) const {
+  auto& answer = x.answer;
+  if (answer.refused && answer.refused->code == errc::validation_failed) {
+    world.counters.published("refused");
+    json::object details;
+    if (result.report) {
+      count_failures(world, result.report->findings);
+      details["report"] = to_json(*result.report);
+    }
+    return reply(answer_failure(*answer.refused, std::move(details)));
+  }
+  bool unchanged =
+      x.nothing || (!answer.refused && answer.result == outcome::unchanged);
+  if (unchanged || (!answer.refused && answer.result == outcome::accepted)) {
+    world.counters.published(unchanged ? "unchanged" : "accepted");
+    return released(x, result);
+  }
+  world.counters.published(answer.refused ? to_string(answer.refused->code)
+                                          : to_string(answer.result));
+  auto id = answer.seen || world.node.view().load()
+                ? make_event_id(world.node.view().load()->data->ledger.id,
+                                call->who.principal, key)
+                : event_id{};
+  reply(answer_refusal(answer, id, world.ledger_name));
+}
+
+} // namespace
+
+void validate_draft(const operation_world& world,
+                    std::shared_ptr<operation_call> call,
+                    operation_reply reply) {
+  parameter_reader in{call->params};
+  auto draft = read_draft(in);
+  if (in.error())
+    return reply(answer_failure(*in.error()));
+  if (!world.disk.run([&world, call, reply, draft = std::move(draft)] {
+        auto checked = check_request(*call->seen, draft);
+        if (!checked)
+          return reply(answer_failure(checked.error()));
+        count_failures(world, checked->report.findings);
+        reply(answer_json(to_json(checked->report)));
+      }))
+    reply(answer_failure(
+        {errc::overloaded, "too many drafts wait for their check: try again"}));
+}
+
+void publish(const operation_world& world, std::shared_ptr<operation_call> call,
+             operation_reply reply) {
+  parameter_reader in{call->params};
+  publish_request request;
+  request.draft = read_draft(in);
+  request.changelog = in.text("changelog");
+  request.policy_set_id = in.optional_text("policy_set_id");
+  request.version = in.optional_text("version");
+  request.expected_version = in.optional_number("expected_version");
+  if (in.error())
+    return reply(answer_failure(*in.error()));
+  request.publisher_id = call->who.principal.hex();
+  request.token = call->who.token;
+  auto context = make_context(world, *call);
+  auto work = std::make_shared<publishing>(
+      publishing{world, call, std::move(reply), request.draft.client_id,
+                 request.draft.profile, context.key});
+  world.node.submit(make_publish(
+      std::move(request), std::move(context), world.keys, world.wall_clock,
+      [work](command::conclusion x, publish_result result) {
+        work->done(std::move(x), std::move(result));
+      }));
+}
+
+} // namespace signalbox::write_operations

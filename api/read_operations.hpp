@@ -1,0 +1,38 @@
+#pragma once
+
+#include "api/operation.hpp"
+
+/// The operations that read: everything comes from the view; what needs the
+/// disk goes through the pool.
+namespace signalbox::read_operations {
+
+void list_clients(const operation_world&, std::shared_ptr<operation_call>,
+                  operation_reply);
+void get_client(const operation_world&, std::shared_ptr<operation_call>,
+                operation_reply);
+void get_schema(const operation_world&, std::shared_ptr<operation_call>,
+                operation_reply);
+void list_profiles(const operation_world&, std::shared_ptr<operation_call>,
+                   operation_reply);
+void get_config(const operation_world&, std::shared_ptr<operation_call>,
+                operation_reply);
+void diff_config(const operation_world&, std::shared_ptr<operation_call>,
+                 operation_reply);
+void get_keyset(const operation_world&, std::shared_ptr<operation_call>,
+                operation_reply);
+void get_command(const operation_world&, std::shared_ptr<operation_call>,
+                 operation_reply);
+
+/// The artifact of a channel as GetConfig and Publish answer it.
+operation_answer answer_config(const prepared_config& x, unsigned status);
+
+/// The channel that a caller means: the highest major that it accepts and that
+/// has a release; without `accept` that of its artifact, else the default.
+/// Errors: `not_found`, naming what is missing.
+result<std::shared_ptr<const channel_view>>
+choose_channel(const view& seen, std::string_view client_id,
+               std::string_view profile,
+               const std::optional<std::vector<std::string>>& accept,
+               const std::optional<digest>& current);
+
+} // namespace signalbox::read_operations

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <utility>
+
+#include "api/operation.hpp"
+
+/// What the reading operations share.
+namespace signalbox::read_operations {
+
+inline failure no_such_client() {
+  return {errc::not_found,
+          "there is no client family of this client_id; ListClients names "
+          "them"};
+}
+
+inline failure no_such_profile() {
+  return {errc::not_found,
+          "this client has no profile of this name; ListProfiles names them"};
+}
+
+json::array profile_names(const catalog& documents, std::string_view client_id);
+
+/// The channel of a profile in which an artifact was released; null if none.
+std::shared_ptr<const channel_view> channel_of(const view& seen,
+                                               std::string_view client_id,
+                                               std::string_view profile,
+                                               const digest& artifact);
+
+/// The change that made an artifact current last; null if none did.
+const channel_change* find_change(const view& seen, const channel_view& channel,
+                                  const digest& artifact);
+
+/// The change that released an artifact first; null if none did.
+const channel_change* find_release(const view& seen,
+                                   const channel_view& channel,
+                                   const digest& artifact);
+
+/// Answers from the pool, or with `overloaded`.
+template <class F>
+void on_disk(const operation_world& world, const operation_reply& reply,
+             F work) {
+  if (!world.disk.run([reply, work] { reply(work()); }))
+    reply(answer_failure(
+        {errc::overloaded, "too many requests wait for the disk: try again"}));
+}
+
+} // namespace signalbox::read_operations

@@ -1,0 +1,288 @@
+#include "api/service.hpp"
+
+#include "api/error_table.hpp"
+#include "api/hot_reads.hpp"
+#include "api/operation.hpp"
+#include "api/problem.hpp"
+#include "api/rest_routes.hpp"
+#include "api/rpc.hpp"
+
+#include <boost/json/serialize.hpp>
+
+namespace signalbox {
+
+namespace {
+
+constexpr std::size_t write_body_limit = 1024 * 1024;
+constexpr std::size_t anonymous_body_limit = 64 * 1024;
+constexpr json_limits body_limits{write_body_limit, 40};
+constexpr std::size_t max_queued_for_disk = 1024;
+constexpr std::size_t max_key_bytes = 128;
+
+using clock = std::chrono::steady_clock;
+
+http_response text_response(unsigned status, std::string text) {
+  return {status, "text/plain; charset=utf-8", {}, std::move(text)};
+}
+
+http_response readiness(const std::string& problem, std::string fine) {
+  return problem.empty() ? text_response(200, std::move(fine) + '\n')
+                         : text_response(503, problem + '\n');
+}
+
+/// The trace id of a traceparent (W3C Trace Context), or nothing.
+std::string_view trace_id(std::string_view traceparent) {
+  return traceparent.size() >= 55 ? traceparent.substr(3, 32)
+                                  : std::string_view{};
+}
+
+/// Adds the members of a JSON body to the parameters of the path, which win.
+std::optional<failure> add_body(const std::string& body, json::object& params) {
+  if (body.empty())
+    return std::nullopt;
+  auto document = parse_json(body, body_limits);
+  if (!document)
+    return document.error();
+  if (!document->is_object())
+    return failure{errc::bad_request, "the body must be a JSON object"};
+  for (auto& [name, value] : document->get_object())
+    if (!params.contains(name))
+      params[name] = std::move(value);
+  return std::nullopt;
+}
+
+} // namespace
+
+struct service::impl {
+  impl(service_config c, runtime& node, const event_log& log,
+       std::shared_ptr<const node_keys> keys)
+      : config{std::move(c)}, answers{log, keys, config.head_life},
+        disk{config.disk_threads, max_queued_for_disk},
+        world{node,
+              answers,
+              disk,
+              counters,
+              std::move(keys),
+              config.ledger_name,
+              config.wall_clock},
+        hot{node.view(), answers, config.ledger_name, config.public_reads,
+            config.workers} {}
+
+  service_config config;
+  config_answers answers;
+  disk_pool disk;
+  metrics counters;
+  operation_world world;
+  hot_reads hot;
+
+  /// One request on its way to its answer.
+  struct exchange {
+    impl& self;
+    http_request request;
+    reply answer;
+    clock::time_point began = clock::now();
+    std::string operation = "unknown";
+
+    void finish(http_response x) {
+      auto took = clock::now() - began;
+      self.counters.observe(operation, x.status, took);
+      self.log(*this, x.status, took);
+      answer(std::move(x));
+    }
+  };
+
+  void log(const exchange& x, unsigned status, clock::duration took) const;
+  http_response node_page(std::string_view path) const;
+  result<caller> who_calls(std::string_view authorization,
+                           const published& seen) const;
+  std::optional<failure> check_role(const operation& what,
+                                    const caller& who) const;
+  void call(const operation& what, json::object params,
+            const std::shared_ptr<exchange>& x, operation_reply reply);
+  void call_rest(const std::shared_ptr<exchange>& x);
+  void call_rpc(const std::shared_ptr<exchange>& x);
+};
+
+void service::impl::log(const exchange& x, unsigned status,
+                        clock::duration took) const {
+  if (!config.log)
+    return;
+  auto& head = x.request.head();
+  boost::json::object fields{
+      {"operation", x.operation},
+      {"status", status},
+      {"microseconds",
+       std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
+      {"request_id", x.request.id}};
+  if (auto trace = trace_id(head.traceparent); !trace.empty())
+    fields["trace_id"] = trace;
+  config.log("request", std::move(fields));
+}
+
+http_response service::impl::node_page(std::string_view path) const {
+  auto seen = world.node.view().load();
+  auto& status = world.node.status();
+  if (path == "/healthz")
+    return text_response(200, "ok\n");
+  if (path == "/readyz/write")
+    return readiness(status.write_problem(), "ready to write");
+  if (path == "/metrics")
+    return {200,
+            "text/plain; version=0.0.4; charset=utf-8",
+            {},
+            counters.expose(status, seen ? seen->data.get() : nullptr,
+                            config.open_connections ? config.open_connections()
+                                                    : 0)};
+  if (seen == nullptr)
+    return text_response(503, "no view was folded yet\n");
+  auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
+                 clock::now() - seen->at)
+                 .count();
+  auto text = "ready to read; view of entry " +
+              std::to_string(seen->data->size - 1) + " published " +
+              std::to_string(age) + " ms ago";
+  if (auto problem = status.read_problem(); !problem.empty())
+    text += "; stale: " + problem;
+  return text_response(200, text + '\n');
+}
+
+result<caller> service::impl::who_calls(std::string_view authorization,
+                                        const published& seen) const {
+  return authenticate(authorization, *seen.data, log_clock(seen));
+}
+
+std::optional<failure> service::impl::check_role(const operation& what,
+                                                 const caller& who) const {
+  if (what.reading && config.public_reads)
+    return std::nullopt;
+  if (who.anonymous())
+    return failure{errc::unauthenticated,
+                   "this needs a bearer token in the Authorization header"};
+  bool any_person =
+      what.reading && who.roles != 0 && !permits(who.roles, role::node);
+  if (permits(who.roles, what.needs) || any_person)
+    return std::nullopt;
+  return failure{errc::forbidden,
+                 "this needs the role " + std::string{to_string(what.needs)}};
+}
+
+void service::impl::call(const operation& what, json::object params,
+                         const std::shared_ptr<exchange>& x,
+                         operation_reply reply) {
+  auto seen = world.node.view().load();
+  if (seen == nullptr)
+    return reply(answer_failure(
+        {errc::unavailable, "the ledger is not folded yet: try again"}));
+  auto& head = x->request.head();
+  auto who = who_calls(head.authorization, *seen);
+  if (!who)
+    return reply(answer_failure(who.error()));
+  if (auto refused = check_role(what, *who))
+    return reply(answer_failure(std::move(*refused)));
+  auto out = std::make_shared<operation_call>();
+  out->params = std::move(params);
+  out->who = *who;
+  out->request_id = x->request.id;
+  out->traceparent = head.traceparent;
+  out->if_none_match = head.if_none_match;
+  out->seen = seen->data;
+  what.run(world, std::move(out), std::move(reply));
+}
+
+void service::impl::call_rest(const std::shared_ptr<exchange>& x) {
+  auto& head = x->request.head();
+  auto where = parse_target(head.target);
+  auto route = where ? find_route(head.method, *where, config.ledger_name)
+                     : result<rest_route>{where.error()};
+  if (!route)
+    return x->finish(to_response(answer_failure(route.error())));
+  x->operation = route->what->name;
+  if (auto wrong = add_body(x->request.body, route->params))
+    return x->finish(to_response(answer_failure(std::move(*wrong))));
+  if (auto key = head.find("Idempotency-Key"); !key.empty()) {
+    if (key.size() > max_key_bytes)
+      return x->finish(to_response(answer_failure(
+          {errc::bad_request, "Idempotency-Key: 128 bytes at most"})));
+    route->params["idempotency_key"] = key;
+  }
+  call(*route->what, std::move(route->params), x,
+       [x](operation_answer y) { x->finish(to_response(y)); });
+}
+
+void service::impl::call_rpc(const std::shared_ptr<exchange>& x) {
+  if (x->request.head().method != http_method::post)
+    return x->finish(to_response(
+        answer_failure({errc::bad_request, "/rpc takes POST only"})));
+  x->operation = "rpc";
+  auto caller = [this, x](const operation& what, json::object params,
+                          operation_reply reply) {
+    x->operation = what.name;
+    call(what, std::move(params), x, std::move(reply));
+  };
+  handle_rpc(x->request.body, caller, [x](std::string text) {
+    if (text.empty())
+      return x->finish({204, "", {}, {}});
+    x->finish({200, "application/json", {}, std::move(text)});
+  });
+}
+
+service::service(service_config config, runtime& node, const event_log& log,
+                 std::shared_ptr<const node_keys> keys)
+    : impl_{std::make_unique<impl>(std::move(config), node, log,
+                                   std::move(keys))} {}
+
+service::~service() = default;
+
+void service::stop() {
+  impl_->disk.stop();
+}
+
+const prepared_response* service::hot(std::size_t worker,
+                                      const request_head& head) {
+  auto began = clock::now();
+  auto* out = impl_->hot.find(worker, head);
+  if (out != nullptr)
+    impl_->counters.observe_hot(out->body().empty(), clock::now() - began);
+  return out;
+}
+
+result<std::size_t> service::admit(const request_head& head) {
+  auto seen = impl_->world.node.view().load();
+  if (seen == nullptr || head.path().substr(0, 4) != "/v1/")
+    if (head.path() != "/rpc" || seen == nullptr)
+      return anonymous_body_limit;
+  auto who = impl_->who_calls(head.authorization, *seen);
+  if (!who)
+    return who.error();
+  if (head.path() == "/rpc")
+    return who->anonymous() ? anonymous_body_limit : write_body_limit;
+  auto where = parse_target(head.target);
+  if (!where)
+    return where.error();
+  auto route = find_route(head.method, *where, impl_->config.ledger_name);
+  if (!route)
+    return route.error();
+  if (auto refused = impl_->check_role(*route->what, *who))
+    return *refused;
+  return write_body_limit;
+}
+
+http_response service::refusal(const failure& why, const request_head&) {
+  return to_response(answer_failure(why));
+}
+
+void service::handle(http_request request, reply answer) {
+  auto x = std::make_shared<impl::exchange>(
+      impl::exchange{*impl_, std::move(request), std::move(answer)});
+  auto path = x->request.head().path();
+  if (path == "/rpc")
+    return impl_->call_rpc(x);
+  if (path == "/healthz" || path == "/metrics" || path == "/readyz/read" ||
+      path == "/readyz/write") {
+    x->operation = path;
+    return x->finish(impl_->node_page(path));
+  }
+  impl_->call_rest(x);
+}
+
+} // namespace signalbox

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "api/operation.hpp"
+
+/// The operations that change the ledger: route, check, propose, answer.
+namespace signalbox::write_operations {
+
+void validate_draft(const operation_world&, std::shared_ptr<operation_call>,
+                    operation_reply);
+void publish(const operation_world&, std::shared_ptr<operation_call>,
+             operation_reply);
+void list_tokens(const operation_world&, std::shared_ptr<operation_call>,
+                 operation_reply);
+void issue_token(const operation_world&, std::shared_ptr<operation_call>,
+                 operation_reply);
+void revoke_token(const operation_world&, std::shared_ptr<operation_call>,
+                  operation_reply);
+void put_keyset(const operation_world&, std::shared_ptr<operation_call>,
+                operation_reply);
+
+} // namespace signalbox::write_operations
