@@ -1,0 +1,191 @@
+#include "app/api_client.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/json/object.hpp>
+#include <boost/url.hpp>
+
+#include "api/error_table.hpp"
+
+namespace signalbox {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace urls = boost::urls;
+
+namespace {
+
+/// An artifact of 256 KiB twice over, a list of many tokens.
+constexpr std::size_t answer_limit = 16 * 1024 * 1024;
+constexpr json_limits answer_json{answer_limit, 64};
+
+using request = http::request<http::string_body>;
+using response = http::response<http::string_body>;
+
+/// Runs one asynchronous step to its end, so that its time-out works; a
+/// blocking read has none. Throws what it failed with.
+template <class Start>
+void run_step(asio::io_context& context, Start start) {
+  beast::error_code failed;
+  start([&](beast::error_code e, auto&&...) { failed = e; });
+  context.restart();
+  context.run();
+  if (failed)
+    throw beast::system_error{failed};
+}
+
+response exchange(const std::string& host, const std::string& port,
+                  const request& x, std::chrono::seconds timeout) {
+  asio::io_context context;
+  const auto places = asio::ip::tcp::resolver{context}.resolve(host, port);
+  beast::tcp_stream stream{context};
+  stream.expires_after(timeout);
+  run_step(context, [&](auto done) { stream.async_connect(places, done); });
+  run_step(context, [&](auto done) { http::async_write(stream, x, done); });
+  beast::flat_buffer buffer;
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(answer_limit);
+  run_step(context,
+           [&](auto done) { http::async_read(stream, buffer, parser, done); });
+  beast::error_code ignored;
+  stream.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  return parser.release();
+}
+
+failure unreachable(const std::string& url, const std::string& why) {
+  return {errc::unavailable,
+          "no answer from " + url + " (" + why +
+              "): is the server running, and is SIGNALBOX_URL or --url right?"};
+}
+
+failure bad_url(const std::string& url) {
+  return {errc::bad_request,
+          "'" + url + "' is no address: use http://HOST[:PORT]"};
+}
+
+std::string text_of(const json::object& x, std::string_view name) {
+  auto* value = x.if_contains(name);
+  return value != nullptr && value->is_string()
+             ? std::string{value->get_string()}
+             : std::string{};
+}
+
+} // namespace
+
+struct api_client::call {
+  http::verb method = http::verb::get;
+  std::string path;
+  parameters query = {};
+  std::string body = {};
+  std::string idempotency_key = {};
+};
+
+result<api_answer> api_client::run(const call& x) const {
+  auto base = urls::parse_uri(config_.url);
+  if (!base || base->scheme() != "http" || base->host().empty())
+    return bad_url(config_.url);
+  std::string prefix{base->encoded_path()};
+  while (prefix.ends_with('/'))
+    prefix.pop_back();
+  urls::url target{prefix + "/v1/ledgers/" + path_of({config_.ledger}) + '/' +
+                   x.path};
+  for (auto& [name, value] : x.query)
+    target.params().append({name, value});
+  request out{x.method, std::string{target.encoded_resource()}, 11};
+  out.set(http::field::host, std::string{base->encoded_host_and_port()});
+  out.set(http::field::user_agent, "signalbox/" SIGNALBOX_VERSION);
+  out.set(http::field::connection, "close");
+  if (!config_.token.empty())
+    out.set(http::field::authorization, "Bearer " + config_.token);
+  if (!x.idempotency_key.empty())
+    out.set("Idempotency-Key", x.idempotency_key);
+  if (!x.body.empty())
+    out.set(http::field::content_type, "application/json");
+  out.body() = x.body;
+  out.prepare_payload();
+  try {
+    auto in = exchange(std::string{base->host_address()},
+                       base->has_port() && !base->port().empty()
+                           ? std::string{base->port()}
+                           : std::string{"80"},
+                       out, config_.timeout);
+    return api_answer{in.result_int(), std::move(in.body()),
+                      std::string{in["Signalbox-Token"]},
+                      std::string{in[http::field::location]}};
+  } catch (const boost::system::system_error& e) {
+    return unreachable(config_.url, e.code().message());
+  }
+}
+
+namespace {
+
+result<api_answer> checked(result<api_answer> x) {
+  if (x)
+    if (auto why = failure_of(*x))
+      return *why;
+  return x;
+}
+
+} // namespace
+
+result<api_answer> api_client::get(const std::string& path,
+                                   const parameters& query) const {
+  return checked(run({http::verb::get, path, query}));
+}
+
+result<api_answer> api_client::remove(const std::string& path) const {
+  return checked(run({http::verb::delete_, path}));
+}
+
+result<api_answer>
+api_client::post_raw(const std::string& path, const json::object& body,
+                     const std::string& idempotency_key) const {
+  return run({http::verb::post, path, {}, to_canonical(body), idempotency_key});
+}
+
+result<api_answer> api_client::post(const std::string& path,
+                                    const json::object& body,
+                                    const std::string& idempotency_key) const {
+  return checked(post_raw(path, body, idempotency_key));
+}
+
+std::string path_of(const std::vector<std::string>& segments) {
+  std::string out;
+  for (auto& x : segments) {
+    if (!out.empty())
+      out += '/';
+    out += urls::encode(x, urls::unreserved_chars);
+  }
+  return out;
+}
+
+std::optional<failure> failure_of(const api_answer& x) {
+  if (x.status == 202)
+    return failure{errc::pending,
+                   "the command has no outcome yet; ask the server for " +
+                       x.location};
+  if (x.status < 400)
+    return std::nullopt;
+  auto document = parse_json(x.body, answer_json);
+  if (!document || !document->is_object())
+    return failure{errc::unavailable, "the server answered " +
+                                          std::to_string(x.status) +
+                                          " without a reason: is this a "
+                                          "Signalbox server?"};
+  auto& problem = document->get_object();
+  return failure{lookup(text_of(problem, "code")).code,
+                 text_of(problem, "detail"), text_of(problem, "pointer")};
+}
+
+result<json::value> json_of(const api_answer& x) {
+  auto out = parse_json(x.body, answer_json);
+  if (!out)
+    return failure{errc::unavailable,
+                   "the answer is no JSON: is this a Signalbox server?"};
+  return out;
+}
+
+} // namespace signalbox

@@ -1,0 +1,56 @@
+#include "app/client_options.hpp"
+
+#include <cstdlib>
+#include <ostream>
+
+#include "app/files.hpp"
+#include "storage/key_file.hpp"
+
+namespace signalbox {
+
+namespace po = boost::program_options;
+
+namespace {
+
+std::string variable(const char* name, std::string otherwise) {
+  auto* value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : std::move(otherwise);
+}
+
+} // namespace
+
+void add_client_options(command_options& options) {
+  options.add()("url", po::value<std::string>(),
+                "the server; else SIGNALBOX_URL, else http://127.0.0.1:8470")(
+      "ledger", po::value<std::string>()->default_value("main"),
+      "name of the ledger")(
+      "token-file", po::value<std::string>(),
+      "file with the bearer token; else SIGNALBOX_TOKEN, else none")(
+      "timeout", po::value<unsigned>()->default_value(30),
+      "in seconds")("json", "output for programs");
+}
+
+result<api_client> make_client(const command_options& options) {
+  api_config out;
+  out.url = options.has("url") ? options.text("url")
+                               : variable("SIGNALBOX_URL", out.url);
+  out.ledger = options.text("ledger");
+  out.timeout = std::chrono::seconds{options.get<unsigned>("timeout")};
+  out.token = variable("SIGNALBOX_TOKEN", "");
+  if (options.has("token-file")) {
+    auto token = read_passphrase_file(options.text("token-file"));
+    if (!token)
+      return token.error();
+    out.token = std::move(*token);
+  }
+  return api_client{std::move(out)};
+}
+
+exit_code print_body(const invocation& x, const api_answer& answer) {
+  x.out << answer.body;
+  if (!answer.body.ends_with('\n'))
+    x.out << '\n';
+  return exit_code::ok;
+}
+
+} // namespace signalbox

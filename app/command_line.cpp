@@ -1,0 +1,125 @@
+#include "app/command_line.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <ostream>
+
+#include <boost/json/object.hpp>
+
+#include "app/commands.hpp"
+#include "events/json.hpp"
+
+namespace signalbox {
+
+namespace {
+
+constexpr std::string_view hint =
+    "Run `signalbox --help` for the list of commands.\n";
+
+exit_code run_version(const invocation& x) {
+  auto& words = x.arguments;
+  if (std::find(words.begin(), words.end(), "--json") != words.end())
+    x.out << to_canonical(json::object{{"version", SIGNALBOX_VERSION}}) << '\n';
+  else
+    x.out << "signalbox " SIGNALBOX_VERSION "\n";
+  return exit_code::ok;
+}
+
+void print_help(std::ostream& out) {
+  out << "Signalbox serves signed, policy-checked configuration to MCP "
+         "clients.\n\nUsage: signalbox COMMAND [arguments]\n"
+         "       signalbox COMMAND --help\n\nCommands:\n";
+  for (auto& x : commands())
+    out << "  " << x.name << std::string(10 - x.name.size(), ' ') << x.summary
+        << '\n';
+  out << "\nEvery command takes --json for output that programs read.\n\n"
+         "Environment:\n"
+         "  SIGNALBOX_URL         server of the client commands "
+         "(http://127.0.0.1:8470)\n"
+         "  SIGNALBOX_TOKEN       bearer token; --token-file goes first\n"
+         "  SIGNALBOX_PASSPHRASE  of the node's keys, where no "
+         "--passphrase-file is given\n\nExit codes:\n";
+  for (int i = 0; i <= static_cast<int>(exit_code::unavailable); ++i)
+    out << "  " << i << "  " << describe(static_cast<exit_code>(i)) << '\n';
+}
+
+exit_code unknown_command(const invocation& x, const std::string& word) {
+  x.err << "signalbox: there is no command '" << word << "'.\n" << hint;
+  return exit_code::usage;
+}
+
+exit_code run(const command_entry& command, const invocation& x) {
+  const invocation rest{
+      {x.arguments.begin() + 1, x.arguments.end()}, x.out, x.err};
+  try {
+    const auto out = command.run(rest);
+    // A full disk behind the output must not look like success.
+    if (x.out.flush(); !x.out && out == exit_code::ok)
+      return report(rest, {errc::io, "the output could not be written"});
+    return out;
+  } catch (const std::exception& e) {
+    return report(rest, {errc::bug, e.what()});
+  }
+}
+
+} // namespace
+
+std::span<const command_entry> commands() {
+  static const command_entry all[] = {
+      {"ledger", "make a ledger: `ledger create`", run_ledger},
+      {"serve", "serve a ledger over HTTP", run_serve},
+      {"clients", "list the client families", run_clients},
+      {"profiles", "list the profiles of a client", run_profiles},
+      {"get", "fetch the current artifact of a profile", run_get},
+      {"diff", "compare an artifact with the current one", run_diff},
+      {"validate", "check a draft without publishing it", run_validate},
+      {"publish", "check, seal and release a draft", run_publish},
+      {"verify", "verify artifacts from files, offline", run_verify},
+      {"keys", "list, rotate, retire and revoke signing keys", run_keys},
+      {"keysets", "fetch the chain of keysets", run_keysets},
+      {"tokens", "list, issue and revoke bearer tokens", run_tokens},
+      {"replay", "fold the log from nothing and compare", run_replay},
+      {"version", "show the version", run_version},
+  };
+  return all;
+}
+
+exit_code run_subcommand(const invocation& x, std::string_view command,
+                         std::span<const command_entry> words) {
+  const auto word = x.arguments.empty() ? "" : x.arguments.front();
+  for (auto& entry : words)
+    if (entry.name == word)
+      return entry.run(
+          {{x.arguments.begin() + 1, x.arguments.end()}, x.out, x.err});
+  const bool help = word == "--help" || word == "-h";
+  auto& out = help ? x.out : x.err;
+  if (!help)
+    out << "signalbox " << command << ": "
+        << (word.empty() ? "a word is missing" : "there is no such word")
+        << '\n';
+  out << "Usage: signalbox " << command << " WORD [arguments]\n";
+  for (auto& entry : words)
+    out << "  " << entry.name << std::string(10 - entry.name.size(), ' ')
+        << entry.summary << '\n';
+  return help ? exit_code::ok : exit_code::usage;
+}
+
+exit_code run_command_line(const invocation& x) {
+  if (x.arguments.empty()) {
+    x.err << "signalbox: no command was given.\n" << hint;
+    return exit_code::usage;
+  }
+  const auto& word = x.arguments.front();
+  if (word == "--help" || word == "-h" || word == "help") {
+    print_help(x.out);
+    return exit_code::ok;
+  }
+  if (word == "--version")
+    return run_version(x);
+  for (auto& command : commands())
+    if (command.name == word)
+      return run(command, x);
+  return unknown_command(x, word);
+}
+
+} // namespace signalbox

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "app/invocation.hpp"
+
+// The commands of the program, one file each: NAME_command.cpp. Each reads its
+// arguments, does its work and says its result; see command_line.cpp.
+
+namespace signalbox {
+
+exit_code run_ledger(const invocation& x);
+exit_code run_serve(const invocation& x);
+exit_code run_clients(const invocation& x);
+exit_code run_profiles(const invocation& x);
+exit_code run_get(const invocation& x);
+exit_code run_diff(const invocation& x);
+exit_code run_validate(const invocation& x);
+exit_code run_publish(const invocation& x);
+exit_code run_verify(const invocation& x);
+exit_code run_keys(const invocation& x);
+exit_code run_keysets(const invocation& x);
+exit_code run_tokens(const invocation& x);
+exit_code run_replay(const invocation& x);
+
+} // namespace signalbox

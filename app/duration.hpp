@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "events/errors.hpp"
+
+namespace signalbox {
+
+/// `90s`, `15m`, `12h` or `30d` in milliseconds; more than zero, at most ten
+/// years. Errors: `bad_request`.
+result<std::int64_t> parse_duration(std::string_view text);
+
+} // namespace signalbox

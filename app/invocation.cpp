@@ -1,0 +1,43 @@
+#include "app/invocation.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+#include <boost/json/object.hpp>
+
+#include "events/json.hpp"
+
+namespace signalbox {
+
+namespace {
+
+bool wants_json(const invocation& x) {
+  return std::find(x.arguments.begin(), x.arguments.end(), "--json") !=
+         x.arguments.end();
+}
+
+} // namespace
+
+exit_code report(const invocation& x, const failure& why) {
+  if (wants_json(x)) {
+    json::object out{{"code", to_string(why.code)}, {"message", why.message}};
+    if (!why.pointer.empty())
+      out["pointer"] = why.pointer;
+    x.err << to_canonical(out) << '\n';
+    return to_exit_code(why.code);
+  }
+  x.err << "signalbox: " << why.message;
+  if (!why.pointer.empty())
+    x.err << " (at " << why.pointer << ')';
+  x.err << '\n';
+  return to_exit_code(why.code);
+}
+
+exit_code report_usage(const invocation& x, std::string_view command,
+                       std::string_view why) {
+  x.err << "signalbox " << command << ": " << why << "\nRun `signalbox "
+        << command << " --help` for what it takes.\n";
+  return exit_code::usage;
+}
+
+} // namespace signalbox

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/exit_code.hpp"
+#include "events/errors.hpp"
+
+namespace signalbox {
+
+/// One run of a command: its arguments without program and command name, and
+/// where it writes. Results go to `out`, all else to `err`.
+struct invocation {
+  std::vector<std::string> arguments;
+  std::ostream& out;
+  std::ostream& err;
+};
+
+/// Says on `err` what failed, where and what to do; the code belongs to it.
+/// As one line of JSON if the arguments hold `--json`.
+exit_code report(const invocation& x, const failure& why);
+
+/// Like report, for a command line that is wrong.
+exit_code report_usage(const invocation& x, std::string_view command,
+                       std::string_view why);
+
+} // namespace signalbox

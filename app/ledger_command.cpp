@@ -1,0 +1,140 @@
+#include "app/commands.hpp"
+
+#include <ostream>
+
+#include <boost/json/object.hpp>
+
+#include "app/command_line.hpp"
+#include "app/create_ledger.hpp"
+#include "app/files.hpp"
+#include "app/options.hpp"
+#include "app/passphrase.hpp"
+#include "events/json.hpp"
+
+namespace signalbox {
+
+namespace po = boost::program_options;
+
+namespace {
+
+result<std::vector<public_key>>
+read_roots(const std::vector<std::string>& paths) {
+  std::vector<public_key> out;
+  for (auto& path : paths) {
+    auto text = read_file(path, 64 * 1024);
+    if (!text)
+      return text.error();
+    auto key = public_key::from_pem(*text);
+    if (!key)
+      return failure{errc::bad_key, path + ": " + key.error().message};
+    out.push_back(std::move(*key));
+  }
+  return out;
+}
+
+result<create_options> gather(const command_options& given) {
+  create_options out;
+  out.data = given.text("data");
+  out.name = given.text("name");
+  out.threshold = given.get<std::uint32_t>("threshold");
+  auto algorithm = key_algorithm_from_string(given.text("algorithm"));
+  if (!algorithm)
+    return failure{errc::bad_request,
+                   "--algorithm must be ed25519 or ecdsa-p256-sha256"};
+  out.algorithm = *algorithm;
+  auto roots = read_roots(given.list("root-key"));
+  if (!roots)
+    return roots.error();
+  out.roots = std::move(*roots);
+  auto passphrase = read_passphrase(given.maybe("passphrase-file"));
+  if (!passphrase)
+    return passphrase.error();
+  out.passphrase = out.root_passphrase = std::move(*passphrase);
+  if (given.has("root-passphrase-file")) {
+    auto root = read_passphrase(given.maybe("root-passphrase-file"));
+    if (!root)
+      return root.error();
+    out.root_passphrase = std::move(*root);
+  }
+  return out;
+}
+
+void print_json(std::ostream& out, const create_options& options,
+                const created_ledger& made) {
+  json::object x{{"ledger_id", made.file.ledger.hex()},
+                 {"name", made.file.name},
+                 {"node", made.file.node.hex()},
+                 {"root_fingerprint", made.file.root_fingerprint.hex()},
+                 {"entries", made.entries},
+                 {"token_file", (options.data / "admin.token").string()}};
+  if (!made.keyset_request.empty())
+    x["keyset_request"] = made.keyset_request.string();
+  out << to_canonical(x) << '\n';
+}
+
+void print(std::ostream& out, const create_options& options,
+           const created_ledger& made) {
+  out << "ledger            " << made.file.name << ' ' << made.file.ledger.hex()
+      << "\nroot fingerprint  " << made.file.root_fingerprint.hex()
+      << "\nadministrator     token in "
+      << (options.data / "admin.token").string() << '\n';
+  if (made.keyset_request.empty()) {
+    const auto root = options.data / "keys" / "root.pem";
+    out << "\nTake " << root.string()
+        << " away from this machine: whoever has it and its passphrase can\n"
+           "replace every key. Clients pin the fingerprint above.\n";
+    return;
+  }
+  const auto request = made.keyset_request.string();
+  out << "\nThe root is elsewhere, so the node cannot sign yet. Where the root "
+         "is, run\n  signalbox keys sign --root ROOT.pem --in "
+      << request
+      << " --out SIGNED\nfor each root that the threshold needs, then here\n"
+         "  signalbox keys import --data "
+      << options.data.string() << " --in SIGNED\n";
+}
+
+exit_code run_create(const invocation& x) {
+  command_options options{
+      "ledger create", "",
+      "Makes a ledger in a directory: keys, the first keyset, an "
+      "administrator's token,\nthe built-in client families and their policy "
+      "set. Leaves nothing behind if it fails."};
+  options.add()("data", po::value<std::string>()->required(),
+                "directory of the ledger; made if need be")(
+      "passphrase-file", po::value<std::string>(),
+      "file with the passphrase of the keys; else SIGNALBOX_PASSPHRASE")(
+      "root-passphrase-file", po::value<std::string>(),
+      "another passphrase for the root key")(
+      "root-key", po::value<std::vector<std::string>>()->composing(),
+      "public key (PEM) of an offline root; may be repeated; without it a "
+      "root is made")("threshold", po::value<std::uint32_t>()->default_value(1),
+                      "how many roots must sign a keyset")(
+      "algorithm", po::value<std::string>()->default_value("ed25519"),
+      "ed25519 or ecdsa-p256-sha256")(
+      "name", po::value<std::string>()->default_value("main"),
+      "the ledger's name in URLs")("json", "output for programs");
+  if (auto done = options.parse(x))
+    return *done;
+  auto wanted = gather(options);
+  if (!wanted)
+    return report(x, wanted.error());
+  auto made = create_ledger(*wanted);
+  if (!made)
+    return report(x, made.error());
+  if (options.has("json"))
+    print_json(x.out, *wanted, *made);
+  else
+    print(x.out, *wanted, *made);
+  return exit_code::ok;
+}
+
+} // namespace
+
+exit_code run_ledger(const invocation& x) {
+  static const command_entry words[] = {
+      {"create", "make a ledger in a directory", run_create}};
+  return run_subcommand(x, "ledger", words);
+}
+
+} // namespace signalbox

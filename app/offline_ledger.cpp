@@ -1,0 +1,194 @@
+#include "app/offline_ledger.hpp"
+
+#include <array>
+#include <chrono>
+
+#include "events/aggregate.hpp"
+#include "events/hash.hpp"
+#include "policy/access.hpp"
+
+namespace signalbox {
+
+namespace {
+
+byte_buffer encode_creation(const event::ledger_created& x) {
+  envelope out;
+  out.body = x;
+  const auto aggregate = aggregate_of(out.body);
+  out.id = make_event_id(x.ledger, x.administrator, "ledger create");
+  out.request = sha256(x.ledger.view());
+  out.version = 1;
+  out.aggregate = aggregate;
+  out.expected = {expectation::kind::none, 0};
+  out.occurred_at = wall_clock();
+  out.principal = x.administrator;
+  out.node = x.node;
+  return encode_record(encode_envelope(out), {});
+}
+
+/// Who may change a ledger that lies before one as files: any administrator.
+result<principal_id> find_administrator(const ledger_state& state) {
+  std::optional<principal_id> out;
+  state.principals.for_each([&](auto& id, auto& row) {
+    if (!out && row.active &&
+        (row.roles & static_cast<role_mask>(role::administrator)) != 0)
+      out = principal_id::from_hex(id);
+  });
+  if (!out)
+    return failure{errc::forbidden, "the ledger has no active administrator"};
+  return *out;
+}
+
+} // namespace
+
+timestamp wall_clock() {
+  using namespace std::chrono;
+  return timestamp{
+      duration_cast<milliseconds>(system_clock::now().time_since_epoch())
+          .count()};
+}
+
+offline_ledger::offline_ledger(data_dir data,
+                               std::shared_ptr<rocksdb_database> database,
+                               std::unique_ptr<rocksdb_log> log)
+    : data_{std::move(data)}, head_{data_.head()},
+      database_{std::move(database)}, log_{std::move(log)}, store_{database_} {}
+
+offline_ledger::~offline_ledger() = default;
+
+result<offline_ledger::pointer>
+offline_ledger::make(const std::filesystem::path& path,
+                     const event::ledger_created& first) {
+  auto data = data_dir::create(path);
+  if (!data)
+    return data.error();
+  rocksdb_config config;
+  config.directory = data->database();
+  auto database = rocksdb_database::create(std::move(config));
+  if (!database)
+    return database.error();
+  auto log = rocksdb_log::open(*database);
+  if (!log)
+    return log.error();
+  const auto record = encode_creation(first);
+  const std::array<byte_view, 1> group{record};
+  if (auto written = (*log)->append(group, wall_clock()); !written)
+    return written.error();
+  pointer out{new offline_ledger{std::move(*data), *database, std::move(*log)}};
+  if (auto started = out->start(first.node); !started)
+    return started.error();
+  return out;
+}
+
+result<offline_ledger::pointer>
+offline_ledger::open(const std::filesystem::path& path) {
+  auto pinned = read_ledger_file(path);
+  if (!pinned)
+    return pinned.error();
+  auto data = data_dir::open(path);
+  if (!data)
+    return data.error();
+  auto mark = head_file{data->head()}.read();
+  if (!mark)
+    return mark.error();
+  rocksdb_config config;
+  config.directory = data->database();
+  if (*mark)
+    config.known_entry = (*mark)->index;
+  auto database = rocksdb_database::open(std::move(config));
+  if (!database)
+    return database.error();
+  auto log = rocksdb_log::open(*database);
+  if (!log)
+    return log.error();
+  pointer out{new offline_ledger{std::move(*data), *database, std::move(*log)}};
+  if (auto started = out->start(pinned->node); !started)
+    return started.error();
+  if (out->state().ledger->id != pinned->ledger)
+    return failure{errc::log_corrupt, "the log is not the one that " +
+                                          ledger_file_path(path).string() +
+                                          " pins"};
+  return out;
+}
+
+result<void> offline_ledger::start(const principal_id& node) {
+  node_ = node;
+  ledger_config config{
+      .log = *log_,
+      .store = store_,
+      .view = view_,
+      .status = status_,
+      .head = &head_,
+      .node = node,
+      .wall_clock = wall_clock,
+      .steady_clock = [] { return std::chrono::steady_clock::now(); }};
+  keeper_ = std::make_unique<ledger_keeper>(std::move(config));
+  return keeper_->recover();
+}
+
+result<void> offline_ledger::say(proposal_draft draft) {
+  auto administrator = find_administrator(state());
+  if (!administrator)
+    return administrator.error();
+  command_context context;
+  context.principal = *administrator;
+  context.node = node_;
+  context.key = random_id<event_id>().hex();
+  context.request = sha256(as_bytes(context.key));
+  result<void> out = failure{errc::bug, "the fold gave no answer"};
+  auto what = encode_proposal(draft, context, seen(), wall_clock());
+  what->answer = std::make_shared<answer_once>([&](command_answer x) {
+    if (x.refused)
+      out = *x.refused;
+    else if (x.result != outcome::accepted)
+      out = failure{
+          to_errc(x.result),
+          "the ledger refused " +
+              std::string{event::type_name(event::type_number(draft.body))} +
+              ": " + std::string{to_string(x.result)}};
+    else
+      out = {};
+  });
+  if (!keeper_->admit(what))
+    return out;
+  const std::array<byte_view, 1> group{what->record};
+  auto written = log_->append(group, wall_clock());
+  if (written)
+    keeper_->follow();
+  else
+    keeper_->on(written.error(), *what);
+  return out;
+}
+
+result<dsse_envelope> offline_ledger::current_keyset() const {
+  const auto& ledger = *state().ledger;
+  if (ledger.keyset_version == 0)
+    return failure{errc::not_found,
+                   "the ledger has no keyset yet: let the root sign "
+                   "keys/keyset-1.request, then run `signalbox keys import`"};
+  result<dsse_envelope> out =
+      failure{errc::log_corrupt, "the entry of the keyset is missing"};
+  auto read = log_->read(ledger.keyset_index, [&](const log_entry_view& x) {
+    auto decoded = decode_envelope(envelope_of(x.record));
+    auto* put =
+        decoded ? std::get_if<event::keyset_put>(&decoded->body) : nullptr;
+    if (put == nullptr)
+      return false;
+    dsse_envelope envelope{
+        std::string{payload_types::keyset}, to_buffer(put->payload), {}};
+    for (auto& y : put->signatures)
+      envelope.signatures.push_back({y.key, to_buffer(y.value)});
+    out = std::move(envelope);
+    return false;
+  });
+  if (!read)
+    return read.error();
+  return out;
+}
+
+result<void> offline_ledger::save() {
+  keeper_->save();
+  return head_.write({log_index{state().size - 1}, state().chain});
+}
+
+} // namespace signalbox

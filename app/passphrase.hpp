@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "events/errors.hpp"
+
+namespace signalbox {
+
+/// Where the passphrase of the node's keys is taken from without a file.
+inline constexpr const char* passphrase_variable = "SIGNALBOX_PASSPHRASE";
+
+/// From the file if one is named, else from the environment.
+/// Errors: as read_passphrase_file and read_passphrase_variable.
+result<std::string> read_passphrase(const std::optional<std::string>& file);
+
+} // namespace signalbox

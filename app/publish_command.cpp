@@ -1,0 +1,106 @@
+#include "app/commands.hpp"
+
+#include <ostream>
+
+#include <boost/json/object.hpp>
+
+#include "app/draft_report.hpp"
+#include "app/json_text.hpp"
+
+namespace signalbox {
+
+namespace po = boost::program_options;
+
+namespace {
+
+/// A refusal with its report, or with what won the race.
+exit_code refuse(const invocation& x, const api_answer& answer,
+                 const failure& why) {
+  auto document = json_of(answer);
+  if (document) {
+    if (auto& findings = at(*document, "report"); findings.is_object())
+      print_findings(x.err, findings);
+    if (auto version = text_at(*document, "current_version"); !version.empty())
+      x.err << "the channel's version is " << version
+            << ", made by the entry at index " << text_at(*document, "winner")
+            << '\n';
+  }
+  return report(x, why);
+}
+
+exit_code finish(const invocation& x, const command_options& options,
+                 const api_answer& answer) {
+  if (auto why = failure_of(answer)) {
+    if (!options.has("json"))
+      return refuse(x, answer, *why);
+    x.err << answer.body << '\n';
+    return to_exit_code(why->code);
+  }
+  if (options.has("json"))
+    return print_body(x, answer);
+  auto artifact = json_of(answer);
+  if (!artifact)
+    return report(x, artifact.error());
+  x.out << (answer.status == 201 ? "published " : "current already: ")
+        << text_at(*artifact, "client_id") << '/'
+        << text_at(*artifact, "profile") << ' ' << text_at(*artifact, "version")
+        << "\nartifact  " << text_at(*artifact, "artifact_id") << "\ntoken     "
+        << answer.token << '\n';
+  return exit_code::ok;
+}
+
+json::object body_of(const command_options& options, json::value draft) {
+  json::object out{{"draft_payload", std::move(draft)},
+                   {"changelog", options.text("changelog")}};
+  if (options.has("version"))
+    out["version"] = options.text("version");
+  if (options.has("schema-ref"))
+    out["schema_ref"] = options.text("schema-ref");
+  if (options.has("policy-set"))
+    out["policy_set_id"] = options.text("policy-set");
+  if (options.has("expect"))
+    out["expected_version"] = options.get<std::uint64_t>("expect");
+  return out;
+}
+
+} // namespace
+
+exit_code run_publish(const invocation& x) {
+  command_options options{
+      "publish", "CLIENT PROFILE FILE",
+      "Checks a draft, seals it and makes it the current artifact of the "
+      "profile."};
+  options.need("CLIENT");
+  options.need("PROFILE");
+  options.need("FILE");
+  options.add()("changelog", po::value<std::string>()->required(),
+                "what changes, for people (required)")(
+      "version", po::value<std::string>(),
+      "semantic version; else the next patch")(
+      "schema-ref", po::value<std::string>(),
+      "CLIENT/VERSION; else the newest of the profile's default")(
+      "policy-set", po::value<std::string>(),
+      "refuse unless this policy set is bound to the profile")(
+      "expect", po::value<std::uint64_t>(),
+      "refuse unless this is the channel's version; 0: nothing is released")(
+      "idempotency-key", po::value<std::string>(),
+      "makes a retry answer with the first outcome");
+  add_client_options(options);
+  if (auto done = options.parse(x))
+    return *done;
+  auto draft = read_draft(options.text("FILE"));
+  if (!draft)
+    return report(x, draft.error());
+  auto client = make_client(options);
+  if (!client)
+    return report(x, client.error());
+  auto answer = client->post_raw(
+      path_of({"clients", options.text("CLIENT"), "profiles",
+               options.text("PROFILE"), "publish"}),
+      body_of(options, std::move(*draft)), options.text("idempotency-key"));
+  if (!answer)
+    return report(x, answer.error());
+  return finish(x, options, *answer);
+}
+
+} // namespace signalbox

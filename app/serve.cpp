@@ -1,0 +1,211 @@
+#include "app/serve.hpp"
+
+#include <atomic>
+#include <charconv>
+#include <memory>
+
+#include "api/http_server.hpp"
+#include "api/service.hpp"
+#include "app/node_key_files.hpp"
+#include "app/offline_ledger.hpp"
+#include "storage/data_dir.hpp"
+#include "storage/rocksdb_log.hpp"
+#include "storage/rocksdb_state_store.hpp"
+#include "storage/unsynced_loss_fs.hpp"
+
+namespace signalbox {
+
+namespace {
+
+/// The directory with its log and state, open. Members in the order in which
+/// they depend on each other.
+struct node_storage {
+  ledger_file pinned;
+  data_dir directory;
+  head_file head;
+  std::shared_ptr<rocksdb_database> database;
+  std::unique_ptr<rocksdb_log> log;
+  rocksdb_state_store store;
+};
+
+result<std::shared_ptr<rocksdb_database>>
+open_database(const data_dir& directory, const json_log& log) {
+  auto mark = head_file{directory.head()}.read();
+  if (!mark)
+    return mark.error();
+  auto file_system = test_file_system_from_environment();
+  if (!file_system)
+    return file_system.error();
+  if (*file_system)
+    log.write(log_level::warning,
+              "a test file system lies under the database: a kill loses data");
+  rocksdb_config config;
+  config.directory = directory.database();
+  config.file_system = std::move(*file_system);
+  config.warnings = [&log](std::string_view line) {
+    log.write(log_level::warning, line, {{"component", "rocksdb"}});
+  };
+  if (*mark)
+    config.known_entry = (*mark)->index;
+  return rocksdb_database::open(std::move(config));
+}
+
+result<std::unique_ptr<node_storage>>
+open_storage(const std::filesystem::path& data, const json_log& log) {
+  auto pinned = read_ledger_file(data);
+  if (!pinned)
+    return pinned.error();
+  auto directory = data_dir::open(data);
+  if (!directory)
+    return directory.error();
+  auto database = open_database(*directory, log);
+  if (!database)
+    return database.error();
+  auto entries = rocksdb_log::open(*database);
+  if (!entries)
+    return entries.error();
+  head_file head{directory->head()};
+  return std::unique_ptr<node_storage>{new node_storage{
+      std::move(*pinned), std::move(*directory), std::move(head), *database,
+      std::move(*entries), rocksdb_state_store{*database}}};
+}
+
+runtime_config make_runtime_config(const serve_options& options,
+                                   node_storage& storage, const json_log& log) {
+  return {.log = *storage.log,
+          .store = storage.store,
+          .head = &storage.head,
+          .node = storage.pinned.node,
+          .head_life = options.head_life,
+          .threads = options.threads,
+          .wall_clock = wall_clock,
+          .warn =
+              [&log](std::string line) {
+                log.write(log_level::warning, line, {{"component", "ledger"}});
+              },
+          .progress =
+              [&log](std::uint64_t done, std::uint64_t all) {
+                log.write(log_level::info, "folding the log",
+                          {{"entries", done}, {"of", all}});
+              }};
+}
+
+/// Folds the log. What is damaged further on is still served up to there, so
+/// only a log without a ledger, or with another one, ends the start.
+result<std::shared_ptr<const view>>
+fold(runtime& node, const node_storage& storage, const json_log& log) {
+  auto started = node.start();
+  auto seen = node.view().load();
+  if (seen == nullptr)
+    return started ? failure{errc::bug, "the fold published no view"}
+                   : started.error();
+  if (!started)
+    log.write(log_level::error, "serving reads only",
+              {{"reason", started.error().message}});
+  if (seen->data->ledger.id != storage.pinned.ledger)
+    return failure{errc::log_corrupt,
+                   "the log is not the one that ledger.json pins"};
+  return seen->data;
+}
+
+/// The server, for the metrics of the service that it is made after.
+using server_slot = std::atomic<const http_server*>;
+
+service_config make_service_config(const serve_options& options,
+                                   const ledger_file& pinned,
+                                   const json_log& log,
+                                   std::shared_ptr<server_slot> server) {
+  service_config out;
+  out.ledger_name = pinned.name;
+  out.public_reads = !options.private_reads;
+  out.workers = options.workers;
+  out.head_life = options.head_life;
+  out.wall_clock = wall_clock;
+  out.log = [&log](std::string_view event, boost::json::object fields) {
+    log.write(log_level::info, event, std::move(fields));
+  };
+  out.open_connections = [server]() -> std::size_t {
+    auto* x = server->load();
+    return x == nullptr ? 0 : static_cast<std::size_t>(x->counts().open);
+  };
+  return out;
+}
+
+http_config make_http_config(const serve_options& options) {
+  http_config out;
+  out.address = options.address;
+  out.port = options.port;
+  out.workers = options.workers;
+  return out;
+}
+
+std::string url_of(const serve_options& options, std::uint16_t port) {
+  if (!options.base_url.empty())
+    return options.base_url;
+  const bool v6 = options.address.find(':') != std::string::npos;
+  return "http://" + (v6 ? '[' + options.address + ']' : options.address) +
+         ':' + std::to_string(port);
+}
+
+} // namespace
+
+result<void> parse_listen(const std::string& text, serve_options& out) {
+  failure wrong{errc::bad_request,
+                "--listen must be HOST:PORT, such as 127.0.0.1:8470 or "
+                "[::1]:8470"};
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0)
+    return wrong;
+  auto host = text.substr(0, colon);
+  const auto* last = text.data() + text.size();
+  auto [end, error] = std::from_chars(text.data() + colon + 1, last, out.port);
+  if (error != std::errc{} || end != last)
+    return wrong;
+  if (host.starts_with('[') && host.ends_with(']'))
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string::npos)
+    return wrong;
+  out.address = host == "localhost" ? "127.0.0.1" : host;
+  return {};
+}
+
+result<void> serve(const serve_options& options,
+                   const std::function<void(const serving&)>& ready,
+                   const std::function<void()>& wait) {
+  const json_log log{options.least};
+  auto storage = open_storage(options.data, log);
+  if (!storage)
+    return storage.error();
+  auto& pinned = (*storage)->pinned;
+  runtime node{make_runtime_config(options, **storage, log)};
+  auto seen = fold(node, **storage, log);
+  if (!seen)
+    return seen.error();
+  auto keys = load_node_keys((*storage)->directory.keys(), pinned.node,
+                             *(*seen)->keys, options.passphrase);
+  if (!keys)
+    return keys.error();
+  auto slot = std::make_shared<server_slot>(nullptr);
+  auto api = std::make_shared<service>(
+      make_service_config(options, pinned, log, slot), node, *(*storage)->log,
+      std::make_shared<const node_keys>(std::move(*keys)));
+  http_server server{make_http_config(options), api};
+  if (auto started = server.start(); !started)
+    return started.error();
+  *slot = &server;
+  const serving what{url_of(options, server.port()), pinned};
+  log.write(log_level::info, "serving",
+            {{"url", what.url}, {"entries", (*seen)->size}});
+  ready(what);
+  wait();
+  log.write(log_level::info, "stopping");
+  server.stop();
+  *slot = nullptr;
+  api->stop();
+  // Last: what it still answers goes through the service.
+  node.stop();
+  log.write(log_level::info, "stopped");
+  return {};
+}
+
+} // namespace signalbox

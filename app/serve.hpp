@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "app/json_log.hpp"
+#include "app/ledger_file.hpp"
+#include "events/head.hpp"
+
+namespace signalbox {
+
+/// How a node serves its ledger.
+struct serve_options {
+  std::filesystem::path data;
+  std::string passphrase;
+  std::string address = "127.0.0.1"; ///< a literal IPv4 or IPv6 address
+  std::uint16_t port = 8470;         ///< 0: any free one
+  std::string base_url; ///< how clients reach it; empty: by the address
+  bool private_reads = false;
+  std::size_t workers = 1;                    ///< threads for HTTP
+  std::size_t threads = 2;                    ///< threads for actors
+  std::int64_t head_life = default_head_life; ///< milliseconds
+  log_level least = log_level::info;
+};
+
+/// HOST:PORT, an IPv6 address in brackets; `localhost` is 127.0.0.1.
+/// Errors: `bad_request`.
+result<void> parse_listen(const std::string& text, serve_options& out);
+
+/// What is worth telling once the server takes requests.
+struct serving {
+  std::string url;
+  ledger_file ledger;
+};
+
+/// The composition root: opens the directory, folds the log, serves until
+/// `wait` returns, and then stops in order: HTTP, actors, database. No
+/// acknowledged command is lost, and every client that waits is told.
+///
+/// Errors: `not_found` (no ledger), `unavailable` (in use, no active key),
+/// `bad_key`, `bad_request`, `io`, and those of the log.
+result<void> serve(const serve_options& options,
+                   const std::function<void(const serving&)>& ready,
+                   const std::function<void()>& wait);
+
+} // namespace signalbox

@@ -1,0 +1,131 @@
+#include "app/commands.hpp"
+
+#include <csignal>
+#include <ostream>
+
+#include <boost/json/object.hpp>
+
+#include "app/duration.hpp"
+#include "app/options.hpp"
+#include "app/passphrase.hpp"
+#include "app/serve.hpp"
+#include "events/json.hpp"
+
+namespace signalbox {
+
+namespace po = boost::program_options;
+
+namespace {
+
+/// The signals that end the server in order. Blocked before any thread starts,
+/// so that only the one that waits for them gets them.
+class stop_signals {
+ public:
+  stop_signals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, &before_);
+    std::signal(SIGPIPE, SIG_IGN); // a peer that goes away is no reason
+  }
+  stop_signals(const stop_signals&) = delete;
+  stop_signals& operator=(const stop_signals&) = delete;
+  ~stop_signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  void wait() const {
+    int caught = 0;
+    sigwait(&set_, &caught);
+  }
+
+ private:
+  sigset_t set_{};
+  sigset_t before_{};
+};
+
+result<serve_options> gather(const command_options& given) {
+  serve_options out;
+  out.data = given.text("data");
+  if (auto listen = parse_listen(given.text("listen"), out); !listen)
+    return listen.error();
+  auto least = log_level_from_string(given.text("log-level"));
+  if (!least)
+    return failure{errc::bad_request,
+                   "--log-level must be debug, info, warning or error"};
+  out.least = *least;
+  auto life = parse_duration(given.text("head-life"));
+  if (!life)
+    return life.error();
+  out.head_life = *life;
+  out.base_url = given.text("base-url");
+  out.private_reads = given.has("private-reads");
+  out.workers = given.get<std::size_t>("workers");
+  out.threads = given.get<std::size_t>("threads");
+  if (out.threads < 1 || out.threads > 64)
+    return failure{errc::bad_request, "--threads must lie between 1 and 64"};
+  auto passphrase = read_passphrase(given.maybe("passphrase-file"));
+  if (!passphrase)
+    return passphrase.error();
+  out.passphrase = std::move(*passphrase);
+  return out;
+}
+
+void announce(const invocation& x, const command_options& given,
+              const serving& what) {
+  const auto fingerprint = what.ledger.root_fingerprint.hex();
+  const auto token =
+      (std::filesystem::path{given.text("data")} / "admin.token").string();
+  if (given.has("json"))
+    x.out << to_canonical(json::object{{"url", what.url},
+                                       {"ledger", what.ledger.name},
+                                       {"root_fingerprint", fingerprint},
+                                       {"token_file", token}})
+          << std::endl;
+  else
+    x.out << "address           " << what.url << "\nroot fingerprint  "
+          << fingerprint << "\nadministrator     token in " << token
+          << std::endl;
+}
+
+void add_options(command_options& options) {
+  options.add()("data", po::value<std::string>()->required(),
+                "directory of the ledger")(
+      "passphrase-file", po::value<std::string>(),
+      "file with the passphrase of the keys; else SIGNALBOX_PASSPHRASE")(
+      "listen", po::value<std::string>()->default_value("127.0.0.1:8470"),
+      "HOST:PORT; port 0 takes any free one")(
+      "base-url", po::value<std::string>(),
+      "how clients reach the server, where that is not the address")(
+      "private-reads", "reads need a token too")(
+      "workers", po::value<std::size_t>()->default_value(1),
+      "threads for HTTP")("threads", po::value<std::size_t>()->default_value(2),
+                          "threads for everything else")(
+      "head-life", po::value<std::string>()->default_value("7d"),
+      "how long a head holds")(
+      "log-level", po::value<std::string>()->default_value("info"),
+      "debug, info, warning or error")("json", "output for programs");
+}
+
+} // namespace
+
+exit_code run_serve(const invocation& x) {
+  command_options options{
+      "serve", "",
+      "Serves a ledger over HTTP until SIGTERM or SIGINT. Address, root "
+      "fingerprint and\nthe token's place go to stdout once it takes requests; "
+      "logs to stderr, one JSON\nobject a line."};
+  add_options(options);
+  if (auto done = options.parse(x))
+    return *done;
+  auto wanted = gather(options);
+  if (!wanted)
+    return report(x, wanted.error());
+  const stop_signals signals;
+  auto served = serve(
+      *wanted, [&](auto& what) { announce(x, options, what); },
+      [&] { signals.wait(); });
+  if (!served)
+    return report(x, served.error());
+  return exit_code::ok;
+}
+
+} // namespace signalbox

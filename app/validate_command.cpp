@@ -1,0 +1,53 @@
+#include "app/commands.hpp"
+
+#include <ostream>
+
+#include <boost/json/object.hpp>
+
+#include "app/draft_report.hpp"
+#include "app/json_text.hpp"
+
+namespace signalbox {
+
+namespace po = boost::program_options;
+
+exit_code run_validate(const invocation& x) {
+  command_options options{
+      "validate", "CLIENT PROFILE FILE",
+      "Checks a draft against schema and policy without publishing it. Exit "
+      "code 4 if it\nwould be refused."};
+  options.need("CLIENT");
+  options.need("PROFILE");
+  options.need("FILE");
+  options.add()("schema-ref", po::value<std::string>(),
+                "CLIENT/VERSION; else the newest of the profile's default");
+  add_client_options(options);
+  if (auto done = options.parse(x))
+    return *done;
+  auto draft = read_draft(options.text("FILE"));
+  if (!draft)
+    return report(x, draft.error());
+  auto client = make_client(options);
+  if (!client)
+    return report(x, client.error());
+  json::object body{{"draft_payload", std::move(*draft)}};
+  if (auto schema = options.maybe("schema-ref"))
+    body["schema_ref"] = *schema;
+  auto answer =
+      client->post(path_of({"clients", options.text("CLIENT"), "profiles",
+                            options.text("PROFILE"), "validate"}),
+                   body);
+  if (!answer)
+    return report(x, answer.error());
+  auto document = json_of(*answer);
+  if (!document)
+    return report(x, document.error());
+  if (options.has("json"))
+    print_body(x, *answer);
+  else
+    print_findings(x.out, *document);
+  return at(*document, "valid") == json::value(true) ? exit_code::ok
+                                                     : exit_code::refused;
+}
+
+} // namespace signalbox
