@@ -35,6 +35,11 @@ struct command {
   };
   std::function<void(conclusion)> conclude;
 
+  /// Commands of one lane that may be retried are proposed one after another,
+  /// so that writers of one channel on one node do not race each other. Empty:
+  /// no lane.
+  std::string lane;
+
   /// Whether a lost race may be tried again under the newer view: not if the
   /// caller named the version that it expects.
   bool may_retry = true;

@@ -1,6 +1,7 @@
 #include "actors/proposer.hpp"
 
 #include "actors/defaults.hpp"
+#include "actors/lanes.hpp"
 
 #include <caf/all.hpp>
 
@@ -9,12 +10,6 @@ namespace signalbox {
 namespace {
 
 namespace d = actor_defaults;
-
-void refuse(command& x, failure why) {
-  command::conclusion out;
-  out.answer.refused = std::move(why);
-  x.finish(std::move(out));
-}
 
 /// not_after on the log's clock: its last time, plus what has passed here
 /// since.
@@ -30,46 +25,92 @@ bool lost_race(const command_answer& x) {
          (x.result == outcome::conflict || x.result == outcome::precondition);
 }
 
+/// A proposer's commands and how they go on.
+class proposing {
+ public:
+  proposing(proposer_actor::pointer self, proposer_config config,
+            std::function<ledger_actor()> ledger)
+      : self_{self}, config_{std::move(config)}, ledger_{std::move(ledger)} {}
+
+  void start(std::shared_ptr<command> x) {
+    if (lanes_.enter(x))
+      run(std::move(x));
+  }
+
+  void on_outcome(std::shared_ptr<command> x, command_answer answer) {
+    if (lost_race(answer) && x->may_retry &&
+        ++x->context.attempt < d::max_attempts)
+      return run(std::move(x));
+    x->finish({false, std::move(answer)});
+    if (auto next = lanes_.leave(*x))
+      run(std::move(next));
+  }
+
+ private:
+  /// Attempts a command; where that concludes it, the next one of its lane.
+  void run(std::shared_ptr<command> x) {
+    while (x != nullptr && attempt(x))
+      x = lanes_.leave(*x);
+  }
+
+  /// True if the command is concluded, false if its outcome will come.
+  bool attempt(const std::shared_ptr<command>& x) {
+    auto seen = config_.view.load();
+    auto to = ledger_();
+    if (seen == nullptr || !to)
+      return refuse(*x, {errc::unavailable,
+                         "the ledger is starting: try again in a moment"});
+    auto prepared = x->prepare(*seen->data);
+    if (!prepared)
+      return refuse(*x, prepared.error());
+    auto* draft = std::get_if<proposal_draft>(&*prepared);
+    if (draft == nullptr)
+      return conclude_unchanged(*x, *seen);
+    x->context.not_after = deadline(*seen, config_.steady_clock());
+    auto what =
+        encode_proposal(*draft, x->context, *seen->data, config_.wall_clock());
+    what->answer = std::make_shared<answer_once>(
+        [me = proposer_actor{self_}, x](command_answer y) {
+          caf::anon_send(
+              me, attempted{x, std::make_shared<command_answer>(std::move(y))});
+        });
+    self_->send(to, propose{std::move(what)});
+    return false;
+  }
+
+  static bool refuse(command& x, failure why) {
+    command::conclusion out;
+    out.answer.refused = std::move(why);
+    x.finish(std::move(out));
+    return true;
+  }
+
+  static bool conclude_unchanged(command& x, const published& seen) {
+    command::conclusion out;
+    out.nothing = true;
+    out.answer.seen = seen.data;
+    out.answer.token = seen.data->token();
+    x.finish(std::move(out));
+    return true;
+  }
+
+  proposer_actor::pointer self_;
+  proposer_config config_;
+  std::function<ledger_actor()> ledger_;
+  lanes lanes_;
+};
+
 } // namespace
 
 proposer_actor::behavior_type proposer(proposer_actor::pointer self,
                                        proposer_config config,
                                        std::function<ledger_actor()> ledger) {
-  auto attempt = [self, config, ledger](const std::shared_ptr<command>& x) {
-    auto seen = config.view.load();
-    if (seen == nullptr)
-      return refuse(*x, {errc::unavailable, "the ledger is not folded yet"});
-    auto prepared = x->prepare(*seen->data);
-    if (!prepared)
-      return refuse(*x, prepared.error());
-    if (std::holds_alternative<nothing_to_do>(*prepared)) {
-      command::conclusion out;
-      out.nothing = true;
-      out.answer.seen = seen->data;
-      out.answer.token = seen->data->token();
-      return x->finish(std::move(out));
-    }
-    x->context.not_after = deadline(*seen, config.steady_clock());
-    auto what = encode_proposal(std::get<proposal_draft>(*prepared), x->context,
-                                *seen->data, config.wall_clock());
-    what->answer = std::make_shared<answer_once>(
-        [me = proposer_actor{self}, x](command_answer y) {
-          caf::anon_send(
-              me, attempted{x, std::make_shared<command_answer>(std::move(y))});
-        });
-    if (auto to = ledger())
-      self->send(to, propose{std::move(what)});
-    else
-      refuse(*x, {errc::unavailable, "the ledger is restarting: try again"});
-  };
+  auto commands =
+      std::make_shared<proposing>(self, std::move(config), std::move(ledger));
   return {
-      [attempt](const execute& x) { attempt(x.what); },
-      [attempt](const attempted& x) {
-        auto& context = x.what->context;
-        if (lost_race(*x.answer) && x.what->may_retry &&
-            ++context.attempt < d::max_attempts)
-          return attempt(x.what);
-        x.what->finish({false, std::move(*x.answer)});
+      [commands](const execute& x) { commands->start(x.what); },
+      [commands](const attempted& x) {
+        commands->on_outcome(x.what, std::move(*x.answer));
       },
   };
 }

@@ -252,6 +252,8 @@ make_publish(publish_request request, command_context context,
   auto out = std::make_shared<command>();
   out->context = std::move(context);
   out->may_retry = !request.expected_version;
+  if (out->may_retry)
+    out->lane = request.draft.client_id + '/' + request.draft.profile;
   auto work = std::make_shared<publication>(std::move(request), std::move(keys),
                                             std::move(wall_clock));
   out->prepare = [work](const view& seen) { return work->prepare(seen); };

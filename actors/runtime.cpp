@@ -95,7 +95,7 @@ void runtime::stop() {
 
 void runtime::submit(std::shared_ptr<command> x) {
   // A command that finds no proposer concludes itself when it is dropped.
-  if (auto to = world_->directory->next_proposer())
+  if (auto to = world_->directory->proposer_for(x->lane))
     caf::anon_send(to, execute{std::move(x)});
 }
 

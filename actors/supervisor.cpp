@@ -13,10 +13,11 @@ ledger_actor actor_directory::ledger() const {
   return ledger_;
 }
 
-proposer_actor actor_directory::next_proposer() const {
+proposer_actor actor_directory::proposer_for(std::string_view lane) const {
   std::lock_guard lock{mutex_};
+  auto first = lane.empty() ? turn_++ : std::hash<std::string_view>{}(lane);
   for (std::size_t i = 0; i < proposers_.size(); ++i)
-    if (auto& x = proposers_[turn_++ % proposers_.size()])
+    if (auto& x = proposers_[(first + i) % proposers_.size()])
       return x;
   return proposer_actor();
 }

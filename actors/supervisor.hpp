@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -17,7 +18,10 @@ namespace signalbox {
 class actor_directory {
  public:
   ledger_actor ledger() const;
-  proposer_actor next_proposer() const;
+
+  /// The same proposer for the same lane; in turn without one. Null if there is
+  /// none.
+  proposer_actor proposer_for(std::string_view lane) const;
 
   void set_ledger(ledger_actor x);
   void set_proposer(std::size_t place, proposer_actor x);
