@@ -1,3 +1,4 @@
+#include "api/submit.hpp"
 #include "api/write_operations.hpp"
 
 #include "events/aggregate.hpp"
@@ -12,50 +13,6 @@ namespace signalbox::write_operations {
 namespace {
 
 constexpr std::size_t max_description_bytes = 256;
-
-using preparer = std::function<result<preparation>(const view&)>;
-using sequel = std::function<void(const command_answer&)>;
-
-/// Submits one event and goes on with `accepted` once the ledger took it.
-void submit_then(const operation_world& world,
-                 const std::shared_ptr<operation_call>& call,
-                 operation_reply reply, preparer prepare, sequel accepted) {
-  auto out = std::make_shared<command>();
-  out->context = make_context(world, *call);
-  out->prepare = std::move(prepare);
-  auto id = make_event_id(call->seen->ledger.id, out->context.principal,
-                          out->context.key);
-  out->conclude = [&world, reply = std::move(reply),
-                   accepted = std::move(accepted), id](command::conclusion x) {
-    if (x.answer.refused || x.answer.result != outcome::accepted)
-      return reply(answer_refusal(x.answer, id, world.ledger_name));
-    accepted(x.answer);
-  };
-  world.node.submit(std::move(out));
-}
-
-/// Submits one event and answers with `body` once the ledger took it.
-void submit(const operation_world& world,
-            const std::shared_ptr<operation_call>& call, operation_reply reply,
-            preparer prepare, json::object body, unsigned status = 200) {
-  submit_then(world, call, reply, std::move(prepare),
-              [reply, body = std::move(body), status](const command_answer& x) {
-                auto answer = answer_json(body, status);
-                answer.token = to_string(x.token);
-                reply(std::move(answer));
-              });
-}
-
-/// The caller's own token must still stand when the entry is judged.
-void require_token(proposal_draft& out, const view& seen,
-                   const operation_call& call) {
-  if (!call.who.token)
-    return;
-  auto i = seen.access->tokens.find(*call.who.token);
-  if (i != seen.access->tokens.end())
-    out.preconditions.emplace_back(token_aggregate(*call.who.token),
-                                   i->second.second);
-}
 
 json::array roles_json(role_mask roles) {
   json::array out;
@@ -180,7 +137,11 @@ void issue_token(const operation_world& world,
         require_token(out, seen, *call);
         return preparation{std::move(out)};
       },
-      [&world, call, reply, request](const command_answer&) {
+      [&world, call, reply, request](const command_answer& x) {
+        if (x.replayed)
+          return reply(answer_failure(
+              {errc::conflict, "a token was issued under this idempotency "
+                               "key; its secret is shown only once"}));
         issue(world, call, reply, request);
       });
 }

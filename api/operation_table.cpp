@@ -24,6 +24,8 @@ constexpr operation table[] = {
      w::validate_draft},
     {"Publish", "draft_payload,client_id,profile,policy_set_id,changelog",
      false, role::publisher, w::publish},
+    {"PutProfile", "client_id,profile,environment,default_major", false,
+     role::operator_role, w::put_profile},
     {"ListTokens", "", false, role::administrator, w::list_tokens},
     {"IssueToken", "roles,description,expires_at", false, role::administrator,
      w::issue_token},

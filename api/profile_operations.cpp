@@ -1,0 +1,128 @@
+#include "api/submit.hpp"
+#include "api/write_operations.hpp"
+
+#include "events/aggregate.hpp"
+#include "events/hash.hpp"
+#include "policy/names.hpp"
+
+// PutProfile: a named context of a family, with the policy set bound to it.
+
+namespace signalbox::write_operations {
+
+namespace {
+
+constexpr std::size_t max_tags = 16;
+
+/// What PutProfile was asked for.
+struct profile_request {
+  std::string client_id;
+  std::string profile;
+  std::vector<std::string> environment;
+  std::optional<std::uint64_t> default_major;
+  std::string policy_set_id;
+};
+
+/// The newest version of a policy set; null if there is none of this id.
+const catalog_policy_set* newest(const catalog& documents,
+                                 const std::string& id) {
+  const catalog_policy_set* out = nullptr;
+  for (auto& [key, x] : documents.policy_sets)
+    if (x->policy_set_id == id && x->rules &&
+        (out == nullptr ||
+         precedence(x->rules->version, out->rules->version) > 0))
+      out = x.get();
+  return out;
+}
+
+result<preparation> put(const profile_request& x, const view& seen,
+                        const operation_call& call) {
+  auto* family = seen.documents->find_family(x.client_id);
+  if (family == nullptr)
+    return failure{errc::not_found,
+                   "there is no client family of this client_id"};
+  auto major = static_cast<std::uint32_t>(
+      x.default_major.value_or(family->row.default_major));
+  if (family->newest(major) == nullptr)
+    return failure{errc::bad_request,
+                   "default_major: the family has no schema of this major",
+                   "/default_major"};
+  proposal_draft out;
+  event::profile_put body{
+      out.keep(x.client_id), out.keep(x.profile), major, {}};
+  for (auto& tag : x.environment)
+    body.environment.push_back(out.keep(tag));
+  out.body = std::move(body);
+  auto* old = seen.documents->find_profile(x.client_id, x.profile);
+  out.expected = old == nullptr
+                     ? expectation{expectation::kind::none, 0}
+                     : expectation{expectation::kind::exactly, old->version};
+  out.preconditions.emplace_back(family_aggregate(x.client_id),
+                                 family->version);
+  require_token(out, seen, call);
+  return preparation{std::move(out)};
+}
+
+result<preparation> bind(const profile_request& x, const view& seen,
+                         const operation_call& call) {
+  auto* rules = newest(*seen.documents, x.policy_set_id);
+  if (rules == nullptr)
+    return failure{errc::not_found, "there is no policy set of this id",
+                   "/policy_set_id"};
+  proposal_draft out;
+  out.body =
+      event::policy_bound{out.keep(x.client_id), out.keep(x.profile),
+                          out.keep(x.policy_set_id), out.keep(rules->version)};
+  require_token(out, seen, call);
+  return preparation{std::move(out)};
+}
+
+profile_request read(parameter_reader& in) {
+  profile_request out;
+  out.client_id = in.text("client_id");
+  out.profile = in.text("profile");
+  out.environment =
+      in.optional_list("environment").value_or(std::vector<std::string>{});
+  out.default_major = in.optional_number("default_major");
+  out.policy_set_id = in.optional_text("policy_set_id").value_or("baseline");
+  if (!is_name(out.profile))
+    in.fail("profile", "must be of a-z, 0-9 and '-', 63 characters at most");
+  if (out.environment.size() > max_tags)
+    in.fail("environment", "must be 16 tags at most");
+  for (auto& tag : out.environment)
+    if (!is_name(tag))
+      in.fail("environment", "a tag must be of a-z, 0-9 and '-'");
+  return out;
+}
+
+} // namespace
+
+void put_profile(const operation_world& world,
+                 std::shared_ptr<operation_call> call, operation_reply reply) {
+  parameter_reader in{call->params};
+  auto request = std::make_shared<profile_request>(read(in));
+  if (in.error())
+    return reply(answer_failure(*in.error()));
+  if (newest(*call->seen->documents, request->policy_set_id) == nullptr)
+    return reply(
+        answer_failure({errc::not_found, "there is no policy set of this id",
+                        "/policy_set_id"}));
+  json::object body{{"client_id", request->client_id},
+                    {"profile", request->profile},
+                    {"policy_set_id", request->policy_set_id}};
+  submit_then(
+      world, call, reply,
+      [request, call](const view& seen) { return put(*request, seen, *call); },
+      [&world, call, reply, request, body](const command_answer& x) {
+        // Named after the entry that put the profile: a retry repeats it.
+        auto second =
+            next_step(*call, "bind-" + std::to_string(to_integer(x.index)));
+        submit(
+            world, second, reply,
+            [request, call](const view& seen) {
+              return bind(*request, seen, *call);
+            },
+            body, 201);
+      });
+}
+
+} // namespace signalbox::write_operations
