@@ -1,5 +1,7 @@
 #include "events/aggregate.hpp"
 
+#include <array>
+#include <charconv>
 #include <initializer_list>
 
 namespace signalbox {
@@ -20,57 +22,82 @@ std::string join(std::initializer_list<std::string_view> pieces) {
   return out;
 }
 
-struct namer {
-  std::string operator()(const event::ledger_created&) const {
-    return ledger_aggregate();
+/// Decimal digits without an allocation.
+class decimal {
+ public:
+  explicit decimal(std::uint32_t x)
+      : end_{std::to_chars(text_.begin(), text_.end(), x).ptr} {}
+
+  operator std::string_view() const {
+    return {text_.data(), static_cast<std::size_t>(end_ - text_.data())};
   }
-  std::string operator()(const event::fold_activated&) const {
-    return ledger_aggregate();
-  }
-  std::string operator()(const event::keyset_put&) const {
-    return keyset_aggregate();
-  }
-  std::string operator()(const event::principal_put& x) const {
-    return principal_aggregate(x.principal);
-  }
-  std::string operator()(const event::token_issued& x) const {
-    return token_aggregate(x.token);
-  }
-  std::string operator()(const event::token_revoked& x) const {
-    return token_aggregate(x.token);
-  }
-  std::string operator()(const event::family_put& x) const {
-    return family_aggregate(x.client_id);
-  }
-  std::string operator()(const event::profile_put& x) const {
-    return profile_aggregate(x.client_id, x.profile);
-  }
-  std::string operator()(const event::policy_set_put& x) const {
-    return policy_set_aggregate(x.policy_set_id, x.version);
-  }
-  std::string operator()(const event::policy_bound& x) const {
-    return binding_aggregate(x.client_id, x.profile);
-  }
-  std::string operator()(const event::artifact_published& x) const {
-    return channel_aggregate(x.client_id, x.profile, x.major);
-  }
-  std::string operator()(const event::artifact_resealed& x) const {
-    return seal_aggregate(x.artifact);
-  }
-  std::string operator()(const event::channel_reverted& x) const {
-    return channel_aggregate(x.client_id, x.profile, x.major);
-  }
-  std::string operator()(const event::command_closed& x) const {
-    return command_aggregate(x.command);
-  }
-  std::string operator()(const event::ledger_moved&) const {
-    return ledger_aggregate();
-  }
-  std::string operator()(const event::ledger_restored&) const {
-    return ledger_aggregate();
-  }
-  std::string operator()(const event::tick&) const { return {}; }
+
+ private:
+  std::array<char, 10> text_;
+  char* end_;
 };
+
+/// Calls f with the pieces of the name of the aggregate that an event changes.
+template <class F>
+struct namer {
+  F f;
+
+  auto operator()(const event::ledger_created&) const { return f({"ledger"}); }
+  auto operator()(const event::fold_activated&) const { return f({"ledger"}); }
+  auto operator()(const event::keyset_put&) const { return f({"keyset"}); }
+  auto operator()(const event::principal_put& x) const {
+    return f({"principal", x.principal.hex()});
+  }
+  auto operator()(const event::token_issued& x) const {
+    return f({"token", x.token.hex()});
+  }
+  auto operator()(const event::token_revoked& x) const {
+    return f({"token", x.token.hex()});
+  }
+  auto operator()(const event::family_put& x) const {
+    return f({"family", x.client_id});
+  }
+  auto operator()(const event::profile_put& x) const {
+    return f({"profile", x.client_id, x.profile});
+  }
+  auto operator()(const event::policy_set_put& x) const {
+    return f({"policy_set", x.policy_set_id, x.version});
+  }
+  auto operator()(const event::policy_bound& x) const {
+    return f({"binding", x.client_id, x.profile});
+  }
+  auto operator()(const event::artifact_published& x) const {
+    return f({"channel", x.client_id, x.profile, decimal{x.major}});
+  }
+  auto operator()(const event::artifact_resealed& x) const {
+    return f({"seal", x.artifact.hex()});
+  }
+  auto operator()(const event::channel_reverted& x) const {
+    return f({"channel", x.client_id, x.profile, decimal{x.major}});
+  }
+  auto operator()(const event::command_closed& x) const {
+    return f({"command", x.command.hex()});
+  }
+  auto operator()(const event::ledger_moved&) const { return f({"ledger"}); }
+  auto operator()(const event::ledger_restored&) const { return f({"ledger"}); }
+  auto operator()(const event::tick&) const { return f({}); }
+};
+
+/// Whether the text is what join() makes of the pieces.
+bool is_join(std::string_view text,
+             std::initializer_list<std::string_view> pieces) {
+  bool first = true;
+  for (auto piece : pieces) {
+    if (!first && !text.starts_with('/'))
+      return false;
+    text.remove_prefix(first ? 0 : 1);
+    first = false;
+    if (!text.starts_with(piece))
+      return false;
+    text.remove_prefix(piece.size());
+  }
+  return text.empty();
+}
 
 } // namespace
 
@@ -128,7 +155,17 @@ std::string channel_key(std::string_view client_id, std::string_view profile,
 }
 
 std::string aggregate_of(const event::body& x) {
-  return std::visit(namer{}, x);
+  auto make = [](std::initializer_list<std::string_view> pieces) {
+    return join(pieces);
+  };
+  return std::visit(namer<decltype(make)>{make}, x);
+}
+
+bool is_aggregate_of(const event::body& x, std::string_view name) {
+  auto compare = [name](std::initializer_list<std::string_view> pieces) {
+    return is_join(name, pieces);
+  };
+  return std::visit(namer<decltype(compare)>{compare}, x);
 }
 
 } // namespace signalbox

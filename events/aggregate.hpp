@@ -33,4 +33,7 @@ std::string channel_key(std::string_view client_id, std::string_view profile,
 /// The aggregate that an event changes; empty for a tick, which changes none.
 std::string aggregate_of(const event::body& x);
 
+/// Whether aggregate_of(x) is this name, without making it.
+bool is_aggregate_of(const event::body& x, std::string_view name);
+
 } // namespace signalbox

@@ -52,7 +52,7 @@ void for_each(const Vector* xs, F f) {
     f(xs->Get(i));
 }
 
-event::body read(const fb::LedgerCreated& x) {
+auto read(const fb::LedgerCreated& x) {
   event::ledger_created out{fixed<ledger_id>(x.ledger()),
                             x.incarnation(),
                             {},
@@ -64,11 +64,11 @@ event::body read(const fb::LedgerCreated& x) {
   return out;
 }
 
-event::body read(const fb::FoldActivated& x) {
+auto read(const fb::FoldActivated& x) {
   return event::fold_activated{x.fold_version()};
 }
 
-event::body read(const fb::KeysetPut& x) {
+auto read(const fb::KeysetPut& x) {
   event::keyset_put out{bytes(x.payload()), {}};
   for_each(x.signatures(), [&](auto* y) {
     out.signatures.push_back({fixed<digest>(y->key()), bytes(y->value())});
@@ -76,22 +76,22 @@ event::body read(const fb::KeysetPut& x) {
   return out;
 }
 
-event::body read(const fb::PrincipalPut& x) {
+auto read(const fb::PrincipalPut& x) {
   return event::principal_put{fixed<principal_id>(x.principal()), x.roles(),
                               x.active()};
 }
 
-event::body read(const fb::TokenIssued& x) {
+auto read(const fb::TokenIssued& x) {
   return event::token_issued{
       fixed<token_id>(x.token()), fixed<principal_id>(x.principal()),
       fixed<digest>(x.secret()), timestamp{x.expires_at()}};
 }
 
-event::body read(const fb::TokenRevoked& x) {
+auto read(const fb::TokenRevoked& x) {
   return event::token_revoked{fixed<token_id>(x.token())};
 }
 
-event::body read(const fb::FamilyPut& x) {
+auto read(const fb::FamilyPut& x) {
   event::family_put out{
       text(x.client_id()), x.default_major(), {}, fixed<digest>(x.document())};
   for_each(x.schemas(), [&](auto* y) {
@@ -101,7 +101,7 @@ event::body read(const fb::FamilyPut& x) {
   return out;
 }
 
-event::body read(const fb::ProfilePut& x) {
+auto read(const fb::ProfilePut& x) {
   event::profile_put out{
       text(x.client_id()), text(x.profile()), x.default_major(), {}};
   for_each(x.environment(),
@@ -109,17 +109,17 @@ event::body read(const fb::ProfilePut& x) {
   return out;
 }
 
-event::body read(const fb::PolicySetPut& x) {
+auto read(const fb::PolicySetPut& x) {
   return event::policy_set_put{text(x.policy_set_id()), text(x.version()),
                                fixed<digest>(x.document())};
 }
 
-event::body read(const fb::PolicyBound& x) {
+auto read(const fb::PolicyBound& x) {
   return event::policy_bound{text(x.client_id()), text(x.profile()),
                              text(x.policy_set_id()), text(x.version())};
 }
 
-event::body read(const fb::ArtifactPublished& x) {
+auto read(const fb::ArtifactPublished& x) {
   return event::artifact_published{text(x.client_id()),
                                    text(x.profile()),
                                    x.major(),
@@ -131,87 +131,88 @@ event::body read(const fb::ArtifactPublished& x) {
                                    fixed<digest>(x.key())};
 }
 
-event::body read(const fb::ArtifactResealed& x) {
+auto read(const fb::ArtifactResealed& x) {
   return event::artifact_resealed{text(x.client_id()), text(x.profile()),
                                   x.major(), fixed<digest>(x.artifact()),
                                   fixed<digest>(x.key())};
 }
 
-event::body read(const fb::ChannelReverted& x) {
+auto read(const fb::ChannelReverted& x) {
   return event::channel_reverted{text(x.client_id()), text(x.profile()),
                                  x.major(), fixed<digest>(x.artifact()),
                                  x.forced()};
 }
 
-event::body read(const fb::CommandClosed& x) {
+auto read(const fb::CommandClosed& x) {
   return event::command_closed{fixed<event_id>(x.command())};
 }
 
-event::body read(const fb::LedgerMoved&) {
+auto read(const fb::LedgerMoved&) {
   return event::ledger_moved{};
 }
 
-event::body read(const fb::LedgerRestored& x) {
+auto read(const fb::LedgerRestored& x) {
   return event::ledger_restored{x.incarnation()};
 }
 
-event::body read(const fb::Tick&) {
+auto read(const fb::Tick&) {
   return event::tick{};
 }
 
 template <class Table>
-event::body read_as(const fb::Envelope& x) {
+bool read_as(const fb::Envelope& x, event::body& out) {
   auto* body = static_cast<const Table*>(x.body());
   if (body == nullptr)
     throw missing_field{};
-  return read(*body);
+  out = read(*body);
+  return true;
 }
 
-/// Throws missing_field; nullopt for an unknown type.
-std::optional<event::body> read_body(const fb::Envelope& x) {
+/// Throws missing_field; false for an unknown type.
+bool read_body(const fb::Envelope& x, event::body& out) {
   switch (x.body_type()) {
   case fb::Body::LedgerCreated:
-    return read_as<fb::LedgerCreated>(x);
+    return read_as<fb::LedgerCreated>(x, out);
   case fb::Body::FoldActivated:
-    return read_as<fb::FoldActivated>(x);
+    return read_as<fb::FoldActivated>(x, out);
   case fb::Body::KeysetPut:
-    return read_as<fb::KeysetPut>(x);
+    return read_as<fb::KeysetPut>(x, out);
   case fb::Body::PrincipalPut:
-    return read_as<fb::PrincipalPut>(x);
+    return read_as<fb::PrincipalPut>(x, out);
   case fb::Body::TokenIssued:
-    return read_as<fb::TokenIssued>(x);
+    return read_as<fb::TokenIssued>(x, out);
   case fb::Body::TokenRevoked:
-    return read_as<fb::TokenRevoked>(x);
+    return read_as<fb::TokenRevoked>(x, out);
   case fb::Body::FamilyPut:
-    return read_as<fb::FamilyPut>(x);
+    return read_as<fb::FamilyPut>(x, out);
   case fb::Body::ProfilePut:
-    return read_as<fb::ProfilePut>(x);
+    return read_as<fb::ProfilePut>(x, out);
   case fb::Body::PolicySetPut:
-    return read_as<fb::PolicySetPut>(x);
+    return read_as<fb::PolicySetPut>(x, out);
   case fb::Body::PolicyBound:
-    return read_as<fb::PolicyBound>(x);
+    return read_as<fb::PolicyBound>(x, out);
   case fb::Body::ArtifactPublished:
-    return read_as<fb::ArtifactPublished>(x);
+    return read_as<fb::ArtifactPublished>(x, out);
   case fb::Body::ArtifactResealed:
-    return read_as<fb::ArtifactResealed>(x);
+    return read_as<fb::ArtifactResealed>(x, out);
   case fb::Body::ChannelReverted:
-    return read_as<fb::ChannelReverted>(x);
+    return read_as<fb::ChannelReverted>(x, out);
   case fb::Body::CommandClosed:
-    return read_as<fb::CommandClosed>(x);
+    return read_as<fb::CommandClosed>(x, out);
   case fb::Body::LedgerMoved:
-    return read_as<fb::LedgerMoved>(x);
+    return read_as<fb::LedgerMoved>(x, out);
   case fb::Body::LedgerRestored:
-    return read_as<fb::LedgerRestored>(x);
+    return read_as<fb::LedgerRestored>(x, out);
   case fb::Body::Tick:
-    return read_as<fb::Tick>(x);
+    return read_as<fb::Tick>(x, out);
   case fb::Body::NONE:
     throw missing_field{};
   }
-  return std::nullopt;
+  return false;
 }
 
-envelope read_fields(const fb::Envelope& x, event::body body) {
-  envelope out;
+/// All but the body. Throws missing_field.
+void read_fields(const fb::Envelope& x, envelope& out) {
   out.id = fixed<event_id>(x.event_id());
   out.request = fixed<digest>(x.request_digest());
   out.attempt = x.attempt();
@@ -223,7 +224,6 @@ envelope read_fields(const fb::Envelope& x, event::body body) {
     out.preconditions.push_back({text(y->aggregate()), y->version()});
   });
   for_each(x.parts(), [&](auto* y) { out.parts.push_back(fixed<digest>(y)); });
-  out.body = std::move(body);
   if (auto* basis = x.basis())
     out.basis =
         log_basis{fixed<ledger_id>(basis->ledger()), basis->incarnation(),
@@ -235,7 +235,6 @@ envelope read_fields(const fb::Envelope& x, event::body body) {
   out.correlation = text(x.correlation());
   out.causation = text(x.causation());
   out.traceparent = text(x.traceparent());
-  return out;
 }
 
 // -- encoding ----------------------------------------------------------------
@@ -425,10 +424,11 @@ decode_result decode_envelope(byte_view buffer) {
     return decode_error::malformed;
   auto& table = *flatbuffers::GetRoot<fb::Envelope>(buffer.data());
   try {
-    auto body = read_body(table);
-    if (!body)
+    decode_result out{envelope{}};
+    if (!read_body(table, out->body))
       return decode_error::unknown_type;
-    return read_fields(table, std::move(*body));
+    read_fields(table, *out);
+    return out;
   } catch (const missing_field&) {
     return decode_error::malformed;
   }

@@ -29,7 +29,7 @@ bool fits_basis(const ledger_state& state, const judged_entry& x) {
 }
 
 outcome check_duplicate(const ledger_state& state, const judged_entry& x) {
-  if (state.closed.size() > 0 && state.closed.find(x.command.id.hex()))
+  if (state.closed.size() > 0 && state.closed.find(hex_text{x.command.id}))
     return outcome::closed;
   auto* before = state.find_judgement(x.command.id, x.log_time);
   if (before == nullptr)
@@ -104,7 +104,7 @@ outcome judge(const ledger_state& state, const judged_entry& x) {
     return y;
   if (auto y = check_expected(state, x); y != outcome::accepted)
     return y;
-  if (x.command.aggregate != aggregate_of(x.command.body))
+  if (!is_aggregate_of(x.command.body, x.command.aggregate))
     return outcome::invalid;
   return check_rules(state, x);
 }
@@ -150,7 +150,7 @@ log_index deciding_entry(const ledger_state& state, const verdict& x) {
   if (x.result == outcome::duplicate || x.result == outcome::key_reused)
     return log_index{state.commands.at(x.id)};
   if (x.result == outcome::closed)
-    return state.closed.find(x.id.hex())->index;
+    return state.closed.find(hex_text{x.id})->index;
   return x.index;
 }
 
@@ -180,8 +180,8 @@ result<verdict> step(ledger_state& state, log_index index,
       return failure{errc::unavailable,
                      "fold: this ledger needs a newer version of signalbox"};
     if (!command.aggregate.empty())
-      state.versions.put(state.hash, command.aggregate,
-                         {state.version_of(command.aggregate) + 1});
+      state.versions.update(state.hash, command.aggregate,
+                            [](version_row& x) { ++x.version; });
     apply(state, entry);
   }
   out.decided_by = deciding_entry(state, out);

@@ -22,6 +22,17 @@ std::string pair_key(std::string_view client, std::string_view profile) {
   return std::string{client} + '/' + std::string{profile};
 }
 
+/// The key of the channel that an event changes. Its aggregate, which was
+/// compared with the event, is `channel/` and this.
+std::string_view channel_of(const judged_entry& entry) {
+  return entry.command.aggregate.substr(std::string_view{"channel/"}.size());
+}
+
+/// client_id/profile of a channel's key.
+std::string_view profile_of(std::string_view channel) {
+  return channel.substr(0, channel.rfind('/'));
+}
+
 /// <client_id>/<semver>; the major, or nullopt if it is not of that form.
 std::optional<std::uint64_t> major_of(std::string_view schema_ref,
                                       std::string_view client) {
@@ -133,18 +144,16 @@ struct checker {
   }
 
   outcome operator()(const event::artifact_published& x) const {
-    auto profile = pair_key(x.client_id, x.profile);
-    auto* bound = state.bindings.find(profile);
-    if (!state.profiles.find(profile) || !state.schemas.find(x.schema_ref) ||
-        bound == nullptr)
+    // A bound profile exists: profiles are never taken away.
+    auto* bound = state.bindings.find(profile_of(channel_of(entry)));
+    if (bound == nullptr || !state.schemas.find(x.schema_ref))
       return not_found;
     if (major_of(x.schema_ref, x.client_id) != x.major)
       return invalid;
     if (bound->policy_set_id != x.policy_set_id ||
         bound->version != x.policy_version)
       return precondition;
-    auto* channel =
-        state.channels.find(channel_key(x.client_id, x.profile, x.major));
+    auto* channel = state.channels.find(channel_of(entry));
     if (channel != nullptr && channel->artifact == x.artifact)
       return unchanged;
     if (state.releases.contains(x.artifact))
@@ -164,7 +173,7 @@ struct checker {
         *state.channels.find(channel_key(x.client_id, x.profile, x.major));
     if (channel.artifact == x.artifact)
       return unchanged;
-    auto* reseal = state.reseals.find(x.artifact.hex());
+    auto* reseal = state.reseals.find(hex_text{x.artifact});
     auto& key = reseal ? reseal->key : state.find_release(x.artifact)->key;
     auto* row = state.find_key(key_role::seal, key);
     bool sound = row != nullptr && row->status != key_status::revoked;
@@ -172,7 +181,7 @@ struct checker {
   }
 
   outcome operator()(const event::command_closed& x) const {
-    if (state.closed.find(x.command.hex()))
+    if (state.closed.find(hex_text{x.command}))
       return already_decided;
     auto* before = state.find_judgement(x.command, entry.log_time);
     if (before == nullptr)
@@ -330,13 +339,14 @@ struct applier {
   }
 
   void operator()(const event::artifact_published& x) {
-    auto key = channel_key(x.client_id, x.profile, x.major);
-    auto row = channel_or_new(key, x);
-    row.highest_version = x.version;
-    row.key = x.key;
-    row.artifact_index = row.seal_index = entry.index;
-    state.releases[x.artifact] = state.changes.size();
-    change_channel(key, std::move(row), x.artifact, 0);
+    state.releases.emplace(x.artifact, state.changes.size());
+    change_channel(x.artifact, 0, [&](channel_row& row) {
+      if (row.version == 0)
+        name_channel(row, x);
+      row.highest_version = x.version;
+      row.key = x.key;
+      row.artifact_index = row.seal_index = entry.index;
+    });
   }
 
   void operator()(const event::artifact_resealed& x) {
@@ -351,14 +361,13 @@ struct applier {
   }
 
   void operator()(const event::channel_reverted& x) {
-    auto key = channel_key(x.client_id, x.profile, x.major);
-    auto row = *state.channels.find(key);
     auto& release = *state.find_release(x.artifact);
-    auto* reseal = state.reseals.find(x.artifact.hex());
-    row.key = reseal ? reseal->key : release.key;
-    row.artifact_index = log_index{release.index};
-    row.seal_index = reseal ? reseal->index : row.artifact_index;
-    change_channel(key, std::move(row), x.artifact, 1);
+    auto* reseal = state.reseals.find(hex_text{x.artifact});
+    change_channel(x.artifact, 1, [&](channel_row& row) {
+      row.key = reseal ? reseal->key : release.key;
+      row.artifact_index = log_index{release.index};
+      row.seal_index = reseal ? reseal->index : row.artifact_index;
+    });
   }
 
   void operator()(const event::command_closed& x) {
@@ -388,31 +397,29 @@ struct applier {
     state.versions.put(state.hash, principal_aggregate(id), {1});
   }
 
-  channel_row channel_or_new(const std::string& key,
-                             const event::artifact_published& x) {
-    if (auto* row = state.channels.find(key))
-      return *row;
-    channel_row row;
+  void name_channel(channel_row& row, const event::artifact_published& x) {
     row.client_id = x.client_id;
     row.profile = x.profile;
     row.major = x.major;
     row.number = static_cast<std::uint32_t>(state.channel_keys.size());
-    state.channel_keys.push_back(key);
-    return row;
+    state.channel_keys.emplace_back(channel_of(entry));
   }
 
-  void change_channel(const std::string& key, channel_row row,
-                      const digest& artifact, std::uint32_t reverted) {
-    row.artifact = artifact;
-    ++row.version;
-    row.change_index = entry.index;
-    row.changed_at = entry.log_time;
-    state.changes.append(state.hash,
-                         channel_change{artifact, row.key,
-                                        to_integer(entry.index), row.version,
-                                        row.last_change, row.number, reverted});
-    row.last_change = state.changes.size();
-    state.channels.put(state.hash, key, std::move(row));
+  template <class F>
+  void change_channel(const digest& artifact, std::uint32_t reverted,
+                      F describe) {
+    state.channels.update(state.hash, channel_of(entry), [&](channel_row& row) {
+      describe(row);
+      row.artifact = artifact;
+      ++row.version;
+      row.change_index = entry.index;
+      row.changed_at = entry.log_time;
+      state.changes.append(
+          state.hash,
+          channel_change{artifact, row.key, to_integer(entry.index),
+                         row.version, row.last_change, row.number, reverted});
+      row.last_change = state.changes.size();
+    });
   }
 };
 

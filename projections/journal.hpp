@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -21,31 +20,30 @@ class journal {
   explicit journal(char tag) : tag_{tag} {}
 
   char tag() const { return tag_; }
-  std::size_t size() const { return rows_.size(); }
-  bool empty() const { return rows_.empty(); }
-  const Row& operator[](std::size_t i) const { return rows_[i]; }
-  const Row& back() const { return rows_.back(); }
-  auto begin() const { return rows_.begin(); }
-  auto end() const { return rows_.end(); }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const Row& operator[](std::size_t i) const {
+    return segments_[i / segment_rows][i % segment_rows];
+  }
+  const Row& back() const { return (*this)[size_ - 1]; }
 
   void append(state_hash& sum, const Row& row) {
-    sum += hash(rows_.size(), row);
-    rows_.push_back(row);
+    sum += hash(size_, row);
+    if (size_ % segment_rows == 0)
+      segments_.emplace_back().reserve(segment_rows);
+    segments_.back().push_back(row);
+    ++size_;
   }
 
   /// Calls f(segment number, bytes) for each segment that grew since the last
   /// call.
   template <class F>
   void drain(F f) {
-    auto first = drained_ / segment_rows;
-    for (auto s = first; s * segment_rows < rows_.size(); ++s) {
-      auto from = s * segment_rows;
-      auto count = std::min(segment_rows, rows_.size() - from);
+    for (auto s = drained_ / segment_rows; s < segments_.size(); ++s)
       f(static_cast<std::uint32_t>(s),
-        std::string_view{reinterpret_cast<const char*>(&rows_[from]),
-                         count * sizeof(Row)});
-    }
-    drained_ = rows_.size();
+        std::string_view{reinterpret_cast<const char*>(segments_[s].data()),
+                         segments_[s].size() * sizeof(Row)});
+    drained_ = size_;
   }
 
   /// Makes the next drain hand out every segment.
@@ -55,7 +53,7 @@ class journal {
   /// not the next one, or damaged.
   bool restore(state_hash& sum, std::uint32_t number, std::string_view bytes) {
     auto count = bytes.size() / sizeof(Row);
-    if (number * segment_rows != rows_.size() || count > segment_rows ||
+    if (number * segment_rows != size_ || count > segment_rows ||
         count * sizeof(Row) != bytes.size())
       return false;
     for (std::size_t i = 0; i < count; ++i) {
@@ -64,7 +62,7 @@ class journal {
                   sizeof(Row));
       append(sum, row);
     }
-    drained_ = rows_.size();
+    drained_ = size_;
     return true;
   }
 
@@ -79,7 +77,8 @@ class journal {
   }
 
   char tag_;
-  std::vector<Row> rows_;
+  std::vector<std::vector<Row>> segments_; // none ever moves its rows
+  std::size_t size_ = 0;
   std::size_t drained_ = 0;
 };
 

@@ -1,5 +1,8 @@
 #include "projections/ledger_state.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace signalbox {
 
 namespace {
@@ -19,16 +22,23 @@ std::string key_row_key(key_role role, const digest& id) {
 }
 
 const key_row* ledger_state::find_key(key_role role, const digest& id) const {
-  return keys.find(key_row_key(role, id));
+  auto name = to_string(role);
+  std::array<char, 16 + 2 * digest::size()> key;
+  auto* end = std::copy(name.begin(), name.end(), key.data());
+  *end++ = '/';
+  const hex_text text{id};
+  std::string_view hex = text;
+  end = std::copy(hex.begin(), hex.end(), end);
+  return keys.find({key.data(), static_cast<std::size_t>(end - key.data())});
 }
 
 const principal_row*
 ledger_state::find_principal(const principal_id& id) const {
-  return principals.find(id.hex());
+  return principals.find(hex_text{id});
 }
 
 const token_row* ledger_state::find_token(const token_id& id) const {
-  return tokens.find(id.hex());
+  return tokens.find(hex_text{id});
 }
 
 const judgement* ledger_state::find_judgement(const event_id& command,

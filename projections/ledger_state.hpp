@@ -13,6 +13,7 @@
 #include "events/keyset.hpp"
 #include "events/outcome.hpp"
 #include "policy/access.hpp"
+#include "projections/hex_text.hpp"
 #include "projections/journal.hpp"
 #include "projections/row_table.hpp"
 

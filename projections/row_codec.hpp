@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,9 +26,10 @@ class row_writer {
  private:
   template <class Integer>
   void integer(Integer x) {
-    for (int shift = static_cast<int>(sizeof(x)) * 8 - 8; shift >= 0;
-         shift -= 8)
-      out_ += static_cast<char>(x >> shift & 255);
+    std::array<char, sizeof(x)> bytes;
+    for (std::size_t i = 0; i < sizeof(x); ++i)
+      bytes[i] = static_cast<char>(x >> (8 * (sizeof(x) - 1 - i)) & 255);
+    out_.append(bytes.data(), bytes.size());
   }
 
   void put(bool x) { out_ += static_cast<char>(x ? 1 : 0); }

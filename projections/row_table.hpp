@@ -2,8 +2,10 @@
 
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "projections/row_codec.hpp"
 #include "projections/state_hash.hpp"
@@ -20,7 +22,8 @@ struct row_change {
 
 /// One table of the fold's state: rows under text keys. Keeps the state hash
 /// current and remembers which rows changed. Never iterated by the fold: the
-/// order of its rows is not part of the state.
+/// order of its rows is not part of the state. A row stays where it is only
+/// until the next put or update in its table.
 template <class Row>
 class row_table {
  public:
@@ -36,19 +39,23 @@ class row_table {
   }
 
   void put(state_hash& sum, std::string_view key, Row row) {
-    scratch_.clear();
-    row_writer writer{scratch_};
-    fields(writer, row);
-    auto hash = hash_row(tag_, key, scratch_);
+    update(sum, key, [&](Row& x) { x = std::move(row); });
+  }
+
+  /// Calls change(row) with the row under the key, made anew if there is none.
+  /// For rows that change often: one look-up, no copy.
+  template <class F>
+  void update(state_hash& sum, std::string_view key, F change) {
     auto i = rows_.find(key);
     if (i == rows_.end())
       i = rows_.emplace(std::string{key}, slot{}).first;
     else
       sum -= i->second.hash;
-    sum += hash;
-    i->second.row = std::move(row);
-    i->second.hash = hash;
-    mark(i->first, i->second);
+    auto& x = i->second;
+    change(x.row);
+    x.hash = hash_of(key, x.row);
+    sum += x.hash;
+    mark(i->first, x);
   }
 
   void erase(state_hash& sum, std::string_view key) {
@@ -57,6 +64,7 @@ class row_table {
       return;
     sum -= i->second.hash;
     erased_.push_back(i->first);
+    gone_.push_back(i->first);
     rows_.erase(i);
   }
 
@@ -84,8 +92,9 @@ class row_table {
     dirty_.clear();
   }
 
-  /// Makes the next drain hand out every row.
+  /// Makes the next drain hand out every row, and every erasure so far.
   void mark_all() {
+    erased_ = gone_;
     for (auto& [key, x] : rows_)
       mark(key, x);
   }
@@ -110,8 +119,16 @@ class row_table {
 
   struct text_hash {
     using is_transparent = void;
+    using is_avalanching = void;
     std::size_t operator()(std::string_view x) const { return hash_key(x); }
   };
+
+  state_hash hash_of(std::string_view key, Row& row) {
+    scratch_.clear();
+    row_writer writer{scratch_};
+    fields(writer, row);
+    return hash_row(tag_, key, scratch_);
+  }
 
   void mark(const std::string& key, slot& x) {
     if (!x.dirty)
@@ -120,9 +137,11 @@ class row_table {
   }
 
   char tag_;
-  std::unordered_map<std::string, slot, text_hash, std::equal_to<>> rows_;
+  boost::unordered_flat_map<std::string, slot, text_hash, std::equal_to<>>
+      rows_;
   std::vector<std::string> dirty_;
   std::vector<std::string> erased_;
+  std::vector<std::string> gone_; // ever erased: few, keys of former keysets
   std::string scratch_;
 };
 

@@ -3,6 +3,9 @@
 #include <array>
 #include <cstdio>
 
+// Inlined: rows and keys are short, calls into the library would cost as much
+// as the hashing.
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 namespace signalbox {

@@ -132,8 +132,8 @@ golden_log make_golden() {
   write_history(f);
   golden_log out;
   out.entries = f.log;
-  for (auto& x : f.state.judgements)
-    out.outcomes.push_back(static_cast<outcome>(x.result));
+  for (std::size_t i = 0; i < f.state.judgements.size(); ++i)
+    out.outcomes.push_back(static_cast<outcome>(f.state.judgements[i].result));
   out.chain = f.state.chain.hex();
   out.state = f.state.hash.hex();
   return out;

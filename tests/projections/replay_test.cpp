@@ -189,6 +189,21 @@ BOOST_AUTO_TEST_CASE(a_renamed_or_unknown_row_is_noticed) {
   BOOST_TEST(!load(unknown, y));
 }
 
+BOOST_AUTO_TEST_CASE(a_write_that_failed_is_made_up_for) {
+  ready_ledger f;
+  f.put_keys(key_status::active, key_status::active);
+  stored_rows rows;
+  store(f.state, rows);
+  f.put_keyset(f.next_keyset());
+  f.publish(1, "1.0.0");
+  drain_rows(f.state, [](auto&&...) {}); // lost
+  mark_all_rows(f.state);
+  store(f.state, rows);
+  ledger_state loaded;
+  BOOST_TEST(load(rows, loaded));
+  BOOST_TEST(loaded.keys.size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_store_holds_no_state) {
   ledger_state state;
   BOOST_TEST(!load({}, state));
