@@ -139,6 +139,20 @@ result<stored_artifact> config_answers::read(const view& seen,
   return out;
 }
 
+std::string config_answers::key_problem(const view& seen) const {
+  auto active = [&](key_role what, const private_key& key) {
+    auto* row = seen.find_key(what, key.public_part().key_id());
+    return row != nullptr && row->status == key_status::active;
+  };
+  if (!active(key_role::seal, keys_->seal))
+    return "this node's sealing key is not active in the keyset: import one "
+           "that names it";
+  if (!active(key_role::head, keys_->head))
+    return "this node's head key is not active in the keyset: import one that "
+           "names it";
+  return {};
+}
+
 result<std::shared_ptr<const prepared_config>>
 config_answers::prepare(const view& seen, const channel_view& x) const {
   if (auto out = ready(seen, x))

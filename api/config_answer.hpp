@@ -63,6 +63,10 @@ class config_answers {
   /// An artifact that is or was current, without a head.
   result<stored_artifact> read(const view& seen, const artifact_place& x) const;
 
+  /// Why this node cannot sign now; empty if it can. A node without active
+  /// keys announces nothing.
+  std::string key_problem(const view& seen) const;
+
   /// A keyset as a DSSE envelope, from the entry that put it.
   result<std::string> read_keyset(log_index index) const;
 

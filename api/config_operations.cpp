@@ -88,29 +88,6 @@ std::string with_missing_inputs(std::string_view wire,
   return out + ",\"missing_inputs\":" + to_canonical(std::move(missing)) + '}';
 }
 
-operation_answer past_config(const operation_world& world, const view& seen,
-                             const channel_view& channel, log_index at) {
-  auto* change = seen.change_at(channel, at);
-  if (change == nullptr)
-    return answer_failure(
-        {errc::not_found, "nothing was released in this profile at that time"});
-  auto* release = find_release(seen, channel, change->artifact);
-  log_index artifact{release->index};
-  auto stored = world.answers.read(
-      seen, {artifact, artifact, log_index{change->index}, release->key});
-  if (!stored)
-    return answer_failure(stored.error());
-  auto wire = to_wire(stored->core, stored->signature_json, "null");
-  // No head: this is no statement about what is current.
-  json::object place{{"index", to_integer(at)},
-                     {"channel_version", change->version},
-                     {"changelog", stored->changelog},
-                     {"since", to_rfc3339(timestamp{
-                                   seen.past->marks[change->index].log_time})}};
-  wire.pop_back();
-  return answer_text(wire + ",\"at\":" + to_canonical(std::move(place)) + '}');
-}
-
 operation_answer current_config(const operation_world& world, const view& seen,
                                 const channel_view& channel,
                                 const config_query& query,
@@ -210,6 +187,28 @@ operation_answer outdated(const operation_world& world, const view& seen,
 
 } // namespace
 
+operation_answer answer_past(const operation_world& world, const view& seen,
+                             const channel_view& channel, log_index at) {
+  auto* change = seen.change_at(channel, at);
+  if (change == nullptr)
+    return answer_failure(
+        {errc::not_found, "nothing was released in this profile at that time"});
+  auto* release = find_release(seen, channel, change->artifact);
+  log_index artifact{release->index};
+  auto stored = world.answers.read(
+      seen, {artifact, artifact, log_index{change->index}, release->key});
+  if (!stored)
+    return answer_failure(stored.error());
+  std::string wire{stored->core, 0, stored->core.size() - 1};
+  wire += ",\"signature\":" + stored->signature_json;
+  json::object place{{"index", to_integer(at)},
+                     {"channel_version", change->version},
+                     {"changelog", stored->changelog},
+                     {"since", to_rfc3339(timestamp{
+                                   seen.past->marks[change->index].log_time})}};
+  return answer_text(wire + ",\"at\":" + to_canonical(std::move(place)) + '}');
+}
+
 const channel_change* find_change(const view& seen, const channel_view& channel,
                                   const digest& artifact) {
   auto next = channel.row.last_change;
@@ -283,7 +282,7 @@ void get_config(const operation_world& world,
     at = *place;
   }
   on_disk(world, reply, [&world, call, query = *query, channel = *channel, at] {
-    return at ? past_config(world, *call->seen, *channel, *at)
+    return at ? answer_past(world, *call->seen, *channel, *at)
               : current_config(world, *call->seen, *channel, query,
                                call->if_none_match);
   });

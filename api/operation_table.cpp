@@ -26,6 +26,8 @@ constexpr operation table[] = {
      false, role::publisher, w::publish},
     {"PutProfile", "client_id,profile,environment,default_major", false,
      role::operator_role, w::put_profile},
+    {"Reseal", "client_id,profile,major", false, role::operator_role,
+     w::reseal_artifact},
     {"ListTokens", "", false, role::administrator, w::list_tokens},
     {"IssueToken", "roles,description,expires_at", false, role::administrator,
      w::issue_token},

@@ -38,6 +38,7 @@ struct publishing {
   std::string key;
 
   void done(command::conclusion x, publish_result result) const;
+  json::object lost_to(const publish_result& result) const;
   void released(const command::conclusion& x,
                 const publish_result& result) const;
 };
@@ -48,6 +49,15 @@ void publishing::released(const command::conclusion& x,
   auto channel = seen.find_channel(client_id, profile, result.major);
   if (channel == nullptr)
     return reply(answer_failure({errc::bug, "the channel is missing"}));
+  // What a retry asks about may not be current any more.
+  if (auto* then = seen.change_at(*channel, x.answer.index);
+      x.answer.replayed && then != nullptr &&
+      then->artifact != channel->row.artifact) {
+    auto answer =
+        read_operations::answer_past(world, seen, *channel, x.answer.index);
+    answer.token = to_string(x.answer.token);
+    return reply(std::move(answer));
+  }
   auto prepared = world.answers.prepare(seen, *channel);
   if (!prepared)
     return reply(answer_failure(prepared.error()));
@@ -55,6 +65,16 @@ void publishing::released(const command::conclusion& x,
   auto answer = read_operations::answer_config(**prepared, created ? 201 : 200);
   answer.token = to_string(x.answer.token);
   reply(std::move(answer));
+}
+
+/// Who won a race that was lost before anything was written.
+json::object publishing::lost_to(const publish_result& result) const {
+  auto seen = world.node.view().load();
+  auto channel = seen->data->find_channel(client_id, profile, result.major);
+  json::object out{{"current_version", channel ? channel->row.version : 0}};
+  if (channel != nullptr)
+    out["winner"] = to_integer(channel->row.change_index);
+  return out;
 }
 
 void publishing::done(command::conclusion x, publish_result result) const {
@@ -67,6 +87,10 @@ void publishing::done(command::conclusion x, publish_result result) const {
       details["report"] = to_json(*result.report);
     }
     return reply(answer_failure(*answer.refused, std::move(details)));
+  }
+  if (answer.refused && answer.refused->code == errc::conflict) {
+    world.counters.published("conflict");
+    return reply(answer_failure(*answer.refused, lost_to(result)));
   }
   bool unchanged =
       x.nothing || (!answer.refused && answer.result == outcome::unchanged);
@@ -117,14 +141,28 @@ void publish(const operation_world& world, std::shared_ptr<operation_call> call,
   request.publisher_id = call->who.principal.hex();
   request.token = call->who.token;
   auto context = make_context(world, *call);
+  const bool has_key = call->params.contains("idempotency_key");
+  const auto id =
+      make_event_id(call->seen->ledger.id, context.principal, context.key);
   auto work = std::make_shared<publishing>(
       publishing{world, call, std::move(reply), request.draft.client_id,
                  request.draft.profile, context.key});
-  world.node.submit(make_publish(
-      std::move(request), std::move(context), world.keys, world.wall_clock,
-      [work](command::conclusion x, publish_result result) {
-        work->done(std::move(x), std::move(result));
-      }));
+  auto propose = [&world, work, request = std::move(request),
+                  context = std::move(context)](bool judged) mutable {
+    request.judged = judged;
+    world.node.submit(make_publish(
+        std::move(request), std::move(context), world.keys, world.wall_clock,
+        [work](command::conclusion x, publish_result result) {
+          work->done(std::move(x), std::move(result));
+        }));
+  };
+  if (!has_key)
+    return propose(false);
+  world.node.find(
+      id, std::make_shared<answer_once>(
+              [propose = std::move(propose)](const command_answer& x) mutable {
+                propose(!x.refused);
+              }));
 }
 
 } // namespace signalbox::write_operations

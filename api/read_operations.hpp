@@ -26,6 +26,12 @@ void get_command(const operation_world&, std::shared_ptr<operation_call>,
 /// The artifact of a channel as GetConfig and Publish answer it.
 operation_answer answer_config(const prepared_config& x, unsigned status);
 
+/// The artifact that was current in a channel after the entry `at`, with its
+/// place in place of a head: this says nothing about what is current. Reads the
+/// log.
+operation_answer answer_past(const operation_world& world, const view& seen,
+                             const channel_view& channel, log_index at);
+
 /// The channel that a caller means: the highest major that it accepts and that
 /// has a release; without `accept` that of its artifact, else the default.
 /// Errors: `not_found`, naming what is missing.

@@ -14,7 +14,7 @@ struct pattern {
   std::string_view operation;
 };
 
-constexpr std::array<pattern, 16> patterns{{
+constexpr std::array<pattern, 17> patterns{{
     {http_method::get, "clients", "ListClients"},
     {http_method::get, "clients/{client_id}", "GetClient"},
     {http_method::get, "clients/{client_id}/schemas/{version}", "GetSchema"},
@@ -28,6 +28,8 @@ constexpr std::array<pattern, 16> patterns{{
     {http_method::post, "clients/{client_id}/profiles/{profile}/publish",
      "Publish"},
     {http_method::put, "clients/{client_id}/profiles/{profile}", "PutProfile"},
+    {http_method::post, "clients/{client_id}/profiles/{profile}/reseal",
+     "Reseal"},
     {http_method::get, "keysets/current", "GetKeyset"},
     {http_method::get, "keysets/{version}", "GetKeyset"},
     {http_method::post, "keysets", "PutKeyset"},

@@ -124,8 +124,12 @@ http_response service::impl::node_page(std::string_view path) const {
   auto& status = world.node.status();
   if (path == "/healthz")
     return text_response(200, "ok\n");
-  if (path == "/readyz/write")
-    return readiness(status.write_problem(), "ready to write");
+  if (path == "/readyz/write") {
+    auto problem = status.write_problem();
+    if (problem.empty() && seen != nullptr)
+      problem = answers.key_problem(*seen->data);
+    return readiness(problem, "ready to write");
+  }
   if (path == "/metrics")
     return {200,
             "text/plain; version=0.0.4; charset=utf-8",

@@ -15,7 +15,8 @@ void submit_then(const operation_world& world,
                           out->context.key);
   out->conclude = [&world, reply = std::move(reply),
                    accepted = std::move(accepted), id](command::conclusion x) {
-    if (x.answer.refused || x.answer.result != outcome::accepted)
+    if (!x.nothing &&
+        (x.answer.refused || x.answer.result != outcome::accepted))
       return reply(answer_refusal(x.answer, id, world.ledger_name));
     accepted(x.answer);
   };

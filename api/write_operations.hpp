@@ -11,6 +11,8 @@ void publish(const operation_world&, std::shared_ptr<operation_call>,
              operation_reply);
 void put_profile(const operation_world&, std::shared_ptr<operation_call>,
                  operation_reply);
+void reseal_artifact(const operation_world&, std::shared_ptr<operation_call>,
+                     operation_reply);
 void list_tokens(const operation_world&, std::shared_ptr<operation_call>,
                  operation_reply);
 void issue_token(const operation_world&, std::shared_ptr<operation_call>,
