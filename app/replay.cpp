@@ -16,8 +16,13 @@ namespace {
 
 constexpr std::uint64_t progress_every = 16 * 1024;
 
-/// The stored state; nullopt if none is whole: a restart would fold then too.
-result<std::optional<ledger_state>> load_stored(const state_store& store) {
+/// What the store holds.
+struct stored_state {
+  std::optional<ledger_state> state; ///< none stored, or none that is whole
+  bool damaged = false; ///< rows that do not have the hash that they claim
+};
+
+result<stored_state> load_stored(const state_store& store) {
   ledger_state out;
   state_loader loader{out};
   bool whole = true;
@@ -29,9 +34,11 @@ result<std::optional<ledger_state>> load_stored(const state_store& store) {
       });
   if (!scanned)
     return scanned.error();
-  if (!any || !whole || !loader.finish())
-    return std::optional<ledger_state>{};
-  return std::optional{std::move(out)};
+  if (!any)
+    return stored_state{};
+  if (!whole || !loader.finish())
+    return stored_state{std::nullopt, true};
+  return stored_state{std::move(out)};
 }
 
 /// Folds, and notes what the fold was at the places of interest.
@@ -116,7 +123,9 @@ replay(const std::filesystem::path& data,
   auto stored = load_stored(rocksdb_state_store{*database});
   if (!stored)
     return stored.error();
-  replayer work{*stored, *mark};
+  replayer work{stored->state, *mark};
+  if (stored->damaged)
+    work.out.disagreement = "the stored state is damaged";
   const auto end = to_integer((*log)->end());
   const auto start = std::chrono::steady_clock::now();
   auto read = (*log)->read(log_index{0}, [&](const log_entry_view& x) {

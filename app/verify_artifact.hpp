@@ -2,10 +2,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "events/artifact.hpp"
 #include "events/dsse.hpp"
@@ -19,18 +17,6 @@
 // the pointer; text that is not even well formed keeps the parser's code.
 
 namespace signalbox {
-
-/// A keyset file: one DSSE envelope, an array of them, or one on each line.
-/// Errors: `bad_json`, `too_large`.
-result<std::vector<dsse_envelope>> parse_keysets(std::string_view text);
-
-/// Walks from the pinned root to the newest keyset. The first keyset must be
-/// signed by the roots of that fingerprint; each further one has the next
-/// version and is signed by the threshold of the one before. The last must not
-/// have expired. Their order in the list does not matter.
-result<keyset> walk_keysets(const digest& pinned_root,
-                            std::span<const dsse_envelope> keysets,
-                            timestamp at);
 
 /// What the caller demands beyond a valid signature. An absent name is not
 /// compared.

@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 
 #include "app/files.hpp"
+#include "app/keyset_walk.hpp"
 #include "app/offline_ledger.hpp"
 #include "app/options.hpp"
 #include "app/verify_artifact.hpp"

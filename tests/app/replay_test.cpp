@@ -1,0 +1,77 @@
+#include "app/replay.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "app/offline_ledger.hpp"
+#include "events/hash.hpp"
+#include "storage/head_file.hpp"
+#include "tests/app/program.hpp"
+
+using namespace signalbox;
+using test::run;
+using test::workplace;
+
+BOOST_AUTO_TEST_SUITE(replay_test)
+
+BOOST_AUTO_TEST_CASE(a_replay_agrees_with_state_and_head_file) {
+  workplace here;
+  BOOST_REQUIRE_EQUAL(here.create().code, exit_code::ok);
+  auto x = replay(here.data, nullptr);
+  BOOST_REQUIRE(x);
+  BOOST_TEST(x->entries == 19u);
+  BOOST_TEST(x->accepted == 19u);
+  BOOST_REQUIRE(x->stored.has_value());
+  BOOST_TEST(x->stored->entries == 19u);
+  BOOST_REQUIRE(x->head.has_value());
+  BOOST_TEST(x->disagreement == "");
+  auto ledger = offline_ledger::open(here.data).value();
+  BOOST_TEST((x->chain == ledger->state().chain));
+  BOOST_TEST((x->state == ledger->state().hash));
+}
+
+BOOST_AUTO_TEST_CASE(another_hash_in_the_head_file_is_a_disagreement) {
+  workplace here;
+  BOOST_REQUIRE_EQUAL(here.create().code, exit_code::ok);
+  BOOST_REQUIRE(
+      head_file{here.data / "head"}.write({log_index{5}, random_id<digest>()}));
+  auto x = run({"replay", "--data", here.data.string()});
+  BOOST_TEST(x.code == exit_code::failure);
+  BOOST_TEST(x.err.find("head file disagrees") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_shorter_than_the_head_file_is_a_disagreement) {
+  workplace here;
+  BOOST_REQUIRE_EQUAL(here.create().code, exit_code::ok);
+  BOOST_REQUIRE(head_file{here.data / "head"}.write(
+      {log_index{50}, random_id<digest>()}));
+  auto x = run({"replay", "--data", here.data.string()});
+  BOOST_TEST(x.code == exit_code::failure);
+  BOOST_TEST(x.err.find("more than the log has") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_changed_row_of_the_stored_state_is_a_disagreement) {
+  workplace here;
+  BOOST_REQUIRE_EQUAL(here.create().code, exit_code::ok);
+  {
+    rocksdb_config config;
+    config.directory = here.data / "db";
+    auto database = rocksdb_database::open(std::move(config)).value();
+    rocksdb_state_store store{database};
+    std::string key;
+    std::string row;
+    BOOST_REQUIRE(store.scan("t", [&](auto k, auto v) {
+      key = k;
+      row = v;
+      return false;
+    }));
+    BOOST_REQUIRE(!row.empty());
+    row.back() ^= 1;
+    BOOST_REQUIRE(store.write({{{key, row}}, {}}));
+  }
+  auto x = replay(here.data, nullptr);
+  BOOST_REQUIRE(x);
+  BOOST_TEST(!x->stored.has_value());
+  BOOST_TEST(x->disagreement == "the stored state is damaged");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
