@@ -30,6 +30,9 @@ struct publish_request {
   std::optional<std::uint64_t> expected_version; ///< of the channel
   std::string publisher_id;
   std::optional<token_id> token; ///< that the caller came with
+  /// The ledger has judged a command of this key: ask it again. Nothing is
+  /// checked or sealed, for the conditions of then need not hold any more.
+  bool judged = false;
 };
 
 /// A draft after its checks, with what it was checked under. Shares the view's

@@ -1,0 +1,268 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <sys/stat.h>
+
+#include <boost/json.hpp>
+
+#include "tests/api/http_client.hpp"
+#include "tests/system/child_process.hpp"
+
+namespace signalbox::test {
+
+namespace json = boost::json;
+
+inline const std::filesystem::path program =
+    std::filesystem::path{SIGNALBOX_BINARY_DIR} / "app" / "signalbox";
+
+inline json::value sample(std::string_view family, std::string_view name) {
+  return json::parse(read_text(std::filesystem::path{SIGNALBOX_SOURCE_DIR} /
+                               "schemas" / "families" / family / "samples" /
+                               "valid" / (std::string{name} + ".json")));
+}
+
+/// A response with its body as JSON (null if it is none).
+struct answer {
+  unsigned status = 0;
+  std::string body;
+  client_response raw;
+  json::value document;
+
+  std::string header(std::string_view name) const { return field(raw, name); }
+
+  const json::value& at(std::string_view pointer) const {
+    boost::system::error_code error;
+    const auto* out =
+        document.find_pointer({pointer.data(), pointer.size()}, error);
+    if (out == nullptr)
+      throw std::runtime_error{"no " + std::string{pointer} + " in " + body};
+    return *out;
+  }
+  std::string text(std::string_view pointer) const {
+    return std::string{std::string_view{at(pointer).as_string()}};
+  }
+  bool has(std::string_view pointer) const {
+    boost::system::error_code error;
+    return document.find_pointer({pointer.data(), pointer.size()}, error) !=
+           nullptr;
+  }
+  std::string code() const { return has("/code") ? text("/code") : ""; }
+};
+
+inline answer read_answer(client_response x) {
+  answer out;
+  out.status = x.result_int();
+  out.body = x.body();
+  boost::system::error_code error;
+  out.document = json::parse(out.body, error);
+  if (error)
+    out.document = nullptr;
+  out.raw = std::move(x);
+  return out;
+}
+
+/// A ledger in a directory of its own, made by `signalbox ledger create`.
+class test_ledger {
+ public:
+  /// `data`: where it lies; empty: in the temporary directory.
+  explicit test_ledger(const std::string& algorithm = "ed25519",
+                       const std::filesystem::path& data = {})
+      : data_{data.empty() ? place_ / "data" : data} {
+    write_text(passphrase(), "correct horse battery staple\n");
+    ::chmod(passphrase().c_str(), 0600);
+    const auto made = signalbox({"ledger", "create", "--data", data_, "--json",
+                                 "--algorithm", algorithm});
+    if (made.status != 0)
+      throw std::runtime_error{"ledger create: " + made.err};
+    fingerprint = std::string{std::string_view{
+        json::parse(made.out).at("root_fingerprint").as_string()}};
+    admin = read_text(data_ / "admin.token");
+    while (admin.ends_with('\n'))
+      admin.pop_back();
+  }
+
+  /// Runs the program with the passphrase known.
+  finished signalbox(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), program.string());
+    return run({arguments,
+                {"SIGNALBOX_PASSPHRASE=correct horse battery staple"},
+                place_.path()});
+  }
+
+  std::filesystem::path passphrase() const { return place_ / "passphrase"; }
+  const std::filesystem::path& data() const { return data_; }
+  const std::filesystem::path& place() const { return place_.path(); }
+
+  std::string fingerprint;
+  std::string admin; ///< the administrator's token
+
+ private:
+  temporary_directory place_;
+  std::filesystem::path data_;
+};
+
+/// `signalbox serve` on a free port. Killed with its object unless stopped.
+class node_process {
+ public:
+  explicit node_process(const test_ledger& ledger,
+                        std::vector<std::string> arguments = {})
+      : ledger_{ledger}, arguments_{std::move(arguments)} {
+    start();
+  }
+
+  /// Starts it and waits for the line that says that it serves. Its output is
+  /// a file, so that nothing it writes can block it.
+  void start() {
+    const auto out = ledger_.place() / "serve.out";
+    const auto err = ledger_.place() / log_name();
+    std::vector<std::string> words{program.string(), "serve",       "--json",
+                                   "--listen",       "127.0.0.1:0", "--data",
+                                   ledger_.data()};
+    words.insert(words.end(), arguments_.begin(), arguments_.end());
+    write_text(out, "");
+    child_ = std::make_unique<child_process>(
+        command_line{words,
+                     {"SIGNALBOX_PASSPHRASE=correct horse battery staple"}},
+        out, err);
+    const auto deadline =
+        std::chrono::steady_clock::now() + child_process::patience;
+    // Polls the file, and wakes at once if the process ends instead.
+    while (read_text(out).find('\n') == std::string::npos) {
+      if (child_->ended_within(std::chrono::milliseconds{10}))
+        throw std::runtime_error{"serve ended: " + read_text(err)};
+      if (std::chrono::steady_clock::now() > deadline)
+        throw std::runtime_error{"serve did not get ready: " + read_text(err)};
+    }
+    url = std::string{
+        std::string_view{json::parse(read_text(out)).at("url").as_string()}};
+    port =
+        static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+  }
+
+  /// Stops it in order; its exit status.
+  int stop() {
+    child_->signal(SIGTERM);
+    return child_->wait();
+  }
+  void send_stop() const { child_->signal(SIGTERM); }
+  int wait() { return child_->wait(); }
+
+  void kill() {
+    child_->signal(SIGKILL);
+    child_->wait();
+  }
+
+  void restart() {
+    ++starts_;
+    start();
+  }
+
+  bool runs() const { return child_->runs(); }
+
+  /// What it has logged since it was started first.
+  std::string log() const {
+    std::string out;
+    for (int i = 0; i <= starts_; ++i)
+      out += read_text(ledger_.place() / ("serve-" + std::to_string(i)));
+    return out;
+  }
+
+  /// One request on a connection of its own. `path` is absolute, or below
+  /// /v1/ledgers/main. `more` holds whole header lines.
+  answer ask(std::string_view method, const std::string& path,
+             const std::string& token = {}, const std::string& body = {},
+             std::string more = {}) const {
+    if (!token.empty())
+      more += "Authorization: Bearer " + token + "\r\n";
+    http_client client{port};
+    return read_answer(client.ask(
+        method, path.front() == '/' ? path : base + path, more, body));
+  }
+  answer get(const std::string& path, const std::string& token = {},
+             const std::string& more = {}) const {
+    return ask("GET", path, token, {}, more);
+  }
+  answer post(const std::string& path, const json::value& body,
+              const std::string& token, const std::string& more = {}) const {
+    return ask("POST", path, token, json::serialize(body), more);
+  }
+
+  /// A JSON-RPC call; the whole response object.
+  answer rpc(std::string_view method, json::value params,
+             const std::string& token = {}) const {
+    return post("/rpc",
+                json::object{{"jsonrpc", "2.0"},
+                             {"id", 1},
+                             {"method", method},
+                             {"params", std::move(params)}},
+                token);
+  }
+
+  /// A token with these roles.
+  std::string issue(json::array roles) const {
+    const auto made = post("tokens", json::object{{"roles", std::move(roles)}},
+                           ledger_.admin);
+    if (made.status != 201)
+      throw std::runtime_error{"no token: " + made.body};
+    return made.text("/token");
+  }
+
+  /// Publishes as the administrator's publisher unless another token is given.
+  answer publish(const std::string& client, const std::string& profile,
+                 const json::value& payload, json::object more = {},
+                 const std::string& headers = {},
+                 const std::string& token = {}) const {
+    more["draft_payload"] = payload;
+    more.emplace("changelog", "A change");
+    return post("clients/" + client + "/profiles/" + profile + "/publish", more,
+                token.empty() ? ledger_.admin : token, headers);
+  }
+
+  std::string url;
+  std::uint16_t port = 0;
+  const std::string base = "/v1/ledgers/main/";
+
+ private:
+  std::string log_name() const { return "serve-" + std::to_string(starts_); }
+
+  const test_ledger& ledger_;
+  std::vector<std::string> arguments_;
+  std::unique_ptr<child_process> child_;
+  int starts_ = 0;
+};
+
+inline std::string config_path(const std::string& client,
+                               const std::string& profile = "default") {
+  return "clients/" + client + "/profiles/" + profile + "/config";
+}
+
+inline std::string diff_path(const std::string& client,
+                             const std::string& artifact) {
+  return "clients/" + client +
+         "/profiles/default/diff?current_artifact_id=" + artifact;
+}
+
+/// A small valid draft of claude-code that differs with `word`.
+inline json::value small_draft(const std::string& word) {
+  return json::object{
+      {"mcpServers",
+       json::object{
+           {"docs", json::object{{"command", "docs-mcp"},
+                                 {"args", json::array{"--set", word}}}}}}};
+}
+
+/// A node that serves a new ledger.
+struct node_fixture {
+  test_ledger ledger;
+  node_process node{ledger};
+};
+
+} // namespace signalbox::test
