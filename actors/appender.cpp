@@ -34,15 +34,19 @@ appender_actor::behavior_type appender(appender_actor::pointer self,
   auto group = std::make_shared<append_group>(config.log, config.status,
                                               std::move(config.now));
   auto* log = &config.log;
+  auto* writer = &config.writer;
   return {
       [self, group](const append& x) {
         // Everything already in the mailbox joins the group before the flush.
         if (group->add(x.what))
           self->send(self, flush{});
       },
-      [self, group, log, follower](flush) {
-        group->write(
-            [&](append_failed x) { self->send(follower, std::move(x)); });
+      [self, group, log, writer, follower](flush) {
+        {
+          std::lock_guard alone{*writer};
+          group->write(
+              [&](append_failed x) { self->send(follower, std::move(x)); });
+        }
         self->send(follower, advanced{log->end()});
       },
   };

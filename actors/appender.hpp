@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <vector>
 
 #include <caf/stateful_actor.hpp>
@@ -41,6 +42,9 @@ class append_group {
 /// What an appender needs; all of it outlives the actor.
 struct appender_config {
   event_log& log;
+  /// Held while a group is written: after a crash the former appender may still
+  /// sit in its fsync when the next one starts, and a log has one writer.
+  std::mutex& writer;
   node_status& status;
   append_group::clock now;
 };

@@ -4,9 +4,15 @@ namespace signalbox {
 
 command::~command() {
   conclusion lost;
-  lost.answer.refused = failure{
-      errc::unavailable, "the node stopped before the command was proposed: "
-                         "repeat it with the same key"};
+  if (proposed)
+    lost.answer.refused =
+        failure{errc::pending, "the node lost track of this command: its "
+                               "outcome shows under the command's id, or "
+                               "repeat it with the same key"};
+  else
+    lost.answer.refused = failure{
+        errc::unavailable, "the node stopped before the command was proposed: "
+                           "repeat it with the same key"};
   finish(std::move(lost));
 }
 

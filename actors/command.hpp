@@ -44,6 +44,10 @@ struct command {
   /// caller named the version that it expects.
   bool may_retry = true;
 
+  /// Whether an attempt left for the log: from then on nobody may say that it
+  /// never will be there.
+  bool proposed = false;
+
   ~command();
 
   /// Calls conclude unless it was called before.

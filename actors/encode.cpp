@@ -10,6 +10,7 @@ std::shared_ptr<proposal> encode_proposal(const proposal_draft& draft,
                                           const view& seen, timestamp now) {
   auto out = std::make_shared<proposal>();
   out->id = make_event_id(seen.ledger.id, context.principal, context.key);
+  out->request = context.request;
   out->attempt = context.attempt;
   out->principal = context.principal;
   out->urgent = draft.urgent;

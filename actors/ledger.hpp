@@ -15,8 +15,12 @@ namespace signalbox {
 ///
 /// `spawn_appender` makes the appender that it hands records to, and is linked
 /// to: either's crash takes both down, and the supervisor starts them again.
+///
+/// `ready` is called once the ledger is recovered and its first tick is judged
+/// or refused, or the recovery failed; on any thread, perhaps more than once.
 ledger_actor::behavior_type
 ledger(ledger_actor::pointer self, ledger_config config,
-       std::function<appender_actor(ledger_actor::pointer)> spawn_appender);
+       std::function<appender_actor(ledger_actor::pointer)> spawn_appender,
+       std::function<void()> ready);
 
 } // namespace signalbox

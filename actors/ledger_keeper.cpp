@@ -34,28 +34,33 @@ ledger_keeper::ledger_keeper(ledger_config config)
 
 // -- recovery ----------------------------------------------------------------
 
-result<void> ledger_keeper::load_state() {
+bool ledger_keeper::load_rows() {
   state_loader loader{state_};
   bool whole = true;
-  bool any = false;
   auto scanned =
       config_.store.scan("", [&](std::string_view key, std::string_view row) {
-        any = true;
+        store_is_stale_ = true; // until all of it proves to fit
         return whole = loader.load(key, row);
       });
-  if (!scanned)
-    return scanned.error();
-  whole = whole && any && loader.finish() &&
-          state_.size <= to_integer(config_.log.end());
-  if (whole)
-    return {};
-  if (any)
+  if (!scanned) {
+    store_is_stale_ = true;
+    warn("the stored state cannot be read: " + scanned.error().message);
+    return false;
+  }
+  return whole && store_is_stale_ && loader.finish() &&
+         state_.size <= to_integer(config_.log.end());
+}
+
+/// The log is the truth: whatever is wrong with the stored state only costs
+/// folding again, and must not keep the view from readers.
+void ledger_keeper::load_state() {
+  if (load_rows()) {
+    store_is_stale_ = false;
+    return;
+  }
+  if (store_is_stale_)
     warn("the stored state does not fit the log: folding from the beginning");
   state_ = ledger_state{};
-  // Rows of the abandoned state must not mix with new ones.
-  if (any && config_.writes)
-    return config_.store.clear();
-  return {};
 }
 
 result<void> ledger_keeper::fold_log() {
@@ -95,24 +100,34 @@ result<void> ledger_keeper::check_mark() {
   return {};
 }
 
-result<void> ledger_keeper::recover() {
-  auto done = load_state();
+result<void> ledger_keeper::fold_whole_log() {
+  load_state();
   saved_at_ = state_.size;
-  if (done)
-    done = fold_log();
-  if (done && !state_.ledger)
-    done = failure{errc::not_found,
+  if (auto folded = fold_log(); !folded)
+    return folded;
+  if (!state_.ledger)
+    return failure{errc::not_found,
                    "this log holds no ledger: run `signalbox ledger create`"};
-  if (done)
-    done = check_mark();
-  if (state_.ledger)
-    publish();
-  if (!done) {
-    stop(done.error().message);
+  return check_mark();
+}
+
+result<void> ledger_keeper::recover() {
+  try {
+    auto done = fold_whole_log();
+    if (state_.ledger)
+      publish();
+    if (!done)
+      stop(done.error().message);
+    else
+      config_.status.set_ledger_problem("");
     return done;
+  } catch (const std::exception& e) {
+    // The caller waits for the start: what was published stays, and it is told.
+    failure why{errc::bug,
+                std::string{"the log cannot be folded: "} + e.what()};
+    stop(why.message);
+    return why;
   }
-  config_.status.set_ledger_problem("");
-  return {};
 }
 
 // -- folding -----------------------------------------------------------------
@@ -190,15 +205,19 @@ bool ledger_keeper::admit(const std::shared_ptr<proposal>& x) {
   if (x->record.size() > max_record_bytes)
     return refuse(errc::too_large, "the record is above 960 KiB");
   auto limit = d::max_in_flight - (x->urgent ? 0 : d::urgent_slots);
-  auto& held = by_principal_[x->principal];
+  // A slot is worth nothing without the bytes for it.
+  auto byte_limit = d::max_in_flight_bytes + (x->urgent ? max_record_bytes : 0);
+  auto held = by_principal_.find(x->principal);
+  bool greedy = held != by_principal_.end() &&
+                held->second >= d::max_in_flight_per_principal;
   if (waiting_.size() >= limit ||
-      in_flight_bytes_ + x->record.size() > d::max_in_flight_bytes ||
-      (held >= d::max_in_flight_per_principal && !x->urgent)) {
+      in_flight_bytes_ + x->record.size() > byte_limit ||
+      (greedy && !x->urgent)) {
     ++config_.status.overloads;
     return refuse(errc::overloaded,
                   "too many commands wait for their outcome: try again");
   }
-  ++held;
+  ++by_principal_[x->principal];
   in_flight_bytes_ += x->record.size();
   waiting_.emplace(x->id, waiter{x, config_.steady_clock() + d::answer_within});
   config_.status.in_flight = waiting_.size();
@@ -240,11 +259,41 @@ command_answer ledger_keeper::answer_for(const verdict& x,
   return out;
 }
 
+/// Remembers a command that was told `pending`. What has no deadline is the
+/// node's own: nobody asks for it.
+void ledger_keeper::remember(const proposal& x) {
+  if (x.not_after != timestamp{})
+    unresolved_[x.id] = doubt{x.attempt, x.not_after};
+}
+
+/// Whether a further attempt of a judged command would be judged again.
+static bool is_open(const judgement& x) {
+  auto result = static_cast<outcome>(x.result);
+  return result == outcome::conflict || result == outcome::precondition;
+}
+
+/// Whether this attempt, or a later one, can have no other outcome any more.
+bool ledger_keeper::is_decided(const event_id& id,
+                               std::uint32_t attempt) const {
+  if (state_.closed.find(id.hex()))
+    return true;
+  auto i = state_.commands.find(id);
+  if (i == state_.commands.end())
+    return false;
+  auto& judged = state_.judgements[i->second];
+  return !is_open(judged) || judged.attempt >= attempt;
+}
+
 void ledger_keeper::settle(const verdict& x) {
-  unresolved_.erase(x.id);
+  if (auto i = unresolved_.find(x.id);
+      i != unresolved_.end() && x.attempt >= i->second.attempt)
+    unresolved_.erase(i);
+  // Two commands may wait under one key: the request tells whose outcome it is.
+  auto& request = state_.judgements[to_integer(x.index)].request;
   auto [first, last] = waiting_.equal_range(x.id);
   for (auto i = first; i != last; ++i) {
-    if (i->second.what->attempt != x.attempt)
+    if (i->second.what->attempt != x.attempt ||
+        i->second.what->request != request)
       continue;
     auto waiting = std::move(i->second.what);
     waiting_.erase(i);
@@ -263,7 +312,7 @@ void ledger_keeper::on(const failure& why, const proposal& x) {
     waiting_.erase(i);
     release(*waiting);
     if (why.code == errc::pending)
-      unresolved_[x.id] = x.not_after;
+      remember(x);
     command_answer answer;
     answer.refused = why;
     (*waiting->answer)(std::move(answer));
@@ -284,10 +333,16 @@ void ledger_keeper::find(const event_id& id, answer_once& answer) const {
     out.result = outcome::closed;
     return answer(std::move(out));
   }
-  if (auto i = state_.commands.find(id); i != state_.commands.end())
-    return answer(describe(log_index{i->second}, true, {}));
-  if (waiting_.contains(id) || unresolved_.contains(id))
+  auto in_doubt = waiting_.contains(id) || unresolved_.contains(id);
+  auto judged = state_.commands.find(id);
+  // A lost race is not the last word while a further attempt is under way.
+  if (judged != state_.commands.end() &&
+      !(in_doubt && is_open(state_.judgements[judged->second])))
+    return answer(describe(log_index{judged->second}, true, {}));
+  if (in_doubt)
     return refuse(errc::pending, "the command has no outcome yet: ask again");
+  if (!stopped_.empty())
+    return refuse(errc::unavailable, stopped_);
   refuse(errc::not_found, "no such command reached this ledger");
 }
 
@@ -302,7 +357,7 @@ void ledger_keeper::expire_waiters(time_point now) {
     auto waiting = std::move(i->second.what);
     i = waiting_.erase(i);
     release(*waiting);
-    unresolved_[waiting->id] = waiting->not_after;
+    remember(*waiting);
     command_answer answer;
     answer.refused = failure{errc::pending, "the log is late: ask for the "
                                             "command's resource"};
@@ -324,11 +379,15 @@ std::shared_ptr<proposal> ledger_keeper::make_own(event::body body,
   return out;
 }
 
-std::shared_ptr<proposal> ledger_keeper::make_tick() {
+std::shared_ptr<proposal> ledger_keeper::make_tick(std::function<void()> then) {
   auto out = make_own(event::tick{}, {});
   *tick_in_flight_ = true;
   out->answer = std::make_shared<answer_once>(
-      [flag = tick_in_flight_](command_answer) { *flag = false; });
+      [flag = tick_in_flight_, then = std::move(then)](command_answer) {
+        *flag = false;
+        if (then)
+          then();
+      });
   return out;
 }
 
@@ -338,19 +397,20 @@ bool ledger_keeper::tick_is_due() const {
 }
 
 /// A command that was told `pending` and whose not_after has passed on the
-/// wall clock is closed: the first of the two in the log wins.
+/// wall clock is closed: the first of the two in the log wins. It is remembered
+/// until one of them shows there, since the log may still refuse.
 void ledger_keeper::close_unresolved(
     std::vector<std::shared_ptr<proposal>>& out) {
   auto now = config_.wall_clock();
-  for (auto i = unresolved_.begin(); i != unresolved_.end();) {
-    if (now <= i->second + d::command_life) {
-      ++i;
+  std::erase_if(unresolved_,
+                [&](auto& x) { return is_decided(x.first, x.second.attempt); });
+  for (auto& [id, x] : unresolved_) {
+    if (now <= x.not_after + d::command_life || x.closing->exchange(true))
       continue;
-    }
-    if (!state_.commands.contains(i->first))
-      out.push_back(make_own(event::command_closed{i->first},
-                             {expectation::kind::none, 0}));
-    i = unresolved_.erase(i);
+    out.push_back(
+        make_own(event::command_closed{id}, {expectation::kind::none, 0}));
+    out.back()->answer = std::make_shared<answer_once>(
+        [closing = x.closing](command_answer) { *closing = false; });
   }
 }
 
@@ -367,12 +427,43 @@ std::vector<std::shared_ptr<proposal>> ledger_keeper::beat() {
   close_unresolved(out);
   if (state_.size > saved_at_)
     save();
-  write_head_file(now);
+  if (now - head_written_ >= d::head_file_every) {
+    head_written_ = now;
+    write_head_file();
+  }
   return out;
 }
 
+void ledger_keeper::finish() {
+  save();
+  write_head_file();
+}
+
+void ledger_keeper::abandon() {
+  auto waiting = std::exchange(waiting_, {});
+  by_principal_.clear();
+  in_flight_bytes_ = 0;
+  config_.status.in_flight = 0;
+  for (auto& [id, x] : waiting)
+    x.what->answer->give_up();
+}
+
+/// Rows of an abandoned state must not mix with new ones.
+bool ledger_keeper::clear_store() {
+  if (!store_is_stale_)
+    return true;
+  auto cleared = config_.store.clear();
+  store_is_stale_ = !cleared;
+  if (!cleared) {
+    ++config_.status.save_failures;
+    warn("the former state was not cleared: " + cleared.error().message);
+    saved_at_ = state_.size; // not before there is something new
+  }
+  return !store_is_stale_;
+}
+
 void ledger_keeper::save() {
-  if (!config_.writes || !state_.ledger || !stopped_.empty())
+  if (!config_.writes || !state_.ledger || !stopped_.empty() || !clear_store())
     return;
   state_batch batch;
   drain_rows(state_, [&](std::string key, std::string row, bool erased) {
@@ -391,11 +482,10 @@ void ledger_keeper::save() {
   saved_at_ = state_.size;
 }
 
-void ledger_keeper::write_head_file(time_point now) {
-  if (config_.head == nullptr || state_.size == marked_at_ ||
-      now - head_written_ < d::head_file_every)
+void ledger_keeper::write_head_file() {
+  if (config_.head == nullptr || !config_.writes || !state_.ledger ||
+      !stopped_.empty() || state_.size == marked_at_)
     return;
-  head_written_ = now;
   if (auto written =
           config_.head->write({log_index{state_.size - 1}, state_.chain});
       !written)

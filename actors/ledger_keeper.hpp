@@ -74,11 +74,14 @@ class ledger_keeper {
     return config_.log.health().state == log_health::mode::writable;
   }
 
-  /// A tick, to be proposed.
-  std::shared_ptr<proposal> make_tick();
+  /// A tick, to be proposed. `then` is called with its answer, on any thread.
+  std::shared_ptr<proposal> make_tick(std::function<void()> then = nullptr);
 
   /// Saves state and head file: the last act of an orderly stop.
-  void save();
+  void finish();
+
+  /// Tells every writer that waits that the outcome will not come from here.
+  void abandon();
 
   const ledger_state& state() const { return state_; }
 
@@ -90,7 +93,18 @@ class ledger_keeper {
     time_point deadline;
   };
 
-  result<void> load_state();
+  /// A command that was told `pending`: perhaps it will show up.
+  struct doubt {
+    std::uint32_t attempt = 0;
+    timestamp not_after{};
+    /// Whether its command_closed is under way.
+    std::shared_ptr<std::atomic<bool>> closing =
+        std::make_shared<std::atomic<bool>>(false);
+  };
+
+  result<void> fold_whole_log();
+  void load_state();
+  bool load_rows();
   result<void> fold_log();
   result<void> check_mark();
   result<verdict> fold_one(const log_entry_view& entry);
@@ -98,6 +112,8 @@ class ledger_keeper {
   void stop(std::string reason);
   void settle(const verdict& x);
   void release(const proposal& x);
+  void remember(const proposal& x);
+  bool is_decided(const event_id& id, std::uint32_t attempt) const;
   command_answer answer_for(const verdict& x, const proposal& waiting) const;
   command_answer describe(log_index decided, bool replayed,
                           const std::string& aggregate) const;
@@ -105,7 +121,9 @@ class ledger_keeper {
   void close_unresolved(std::vector<std::shared_ptr<proposal>>& out);
   bool tick_is_due() const;
   std::shared_ptr<proposal> make_own(event::body body, expectation expected);
-  void write_head_file(time_point now);
+  void save();
+  bool clear_store();
+  void write_head_file();
   void warn(std::string line) const;
 
   ledger_config config_;
@@ -116,7 +134,8 @@ class ledger_keeper {
   std::unordered_multimap<event_id, waiter, fixed_bytes_hash> waiting_;
   std::unordered_map<principal_id, std::size_t, fixed_bytes_hash> by_principal_;
   std::size_t in_flight_bytes_ = 0;
-  std::unordered_map<event_id, timestamp, fixed_bytes_hash> unresolved_;
+  std::unordered_map<event_id, doubt, fixed_bytes_hash> unresolved_;
+  bool store_is_stale_ = false; ///< holds rows of another state
   std::uint64_t saved_at_ = 0;
   std::uint64_t marked_at_ = 0;
   time_point head_written_{};

@@ -3,6 +3,10 @@
 namespace signalbox {
 
 answer_once::~answer_once() {
+  give_up();
+}
+
+void answer_once::give_up() {
   command_answer lost;
   lost.refused = failure{
       errc::pending, "the node lost track of this command: its outcome shows "

@@ -45,6 +45,9 @@ class answer_once {
   /// Any thread. Later calls do nothing.
   void operator()(command_answer x);
 
+  /// Answers `pending`: nobody follows the command any more.
+  void give_up();
+
  private:
   function f_;
   std::atomic<bool> done_{false};
@@ -53,6 +56,7 @@ class answer_once {
 /// A command on its way into the log.
 struct proposal {
   event_id id;
+  digest request; ///< tells two commands that came under one key apart
   std::uint32_t attempt = 0;
   principal_id principal;
   bool urgent = false; ///< may take the slot that is kept for reverts

@@ -3,6 +3,9 @@
 #include "actors/defaults.hpp"
 #include "actors/lanes.hpp"
 
+#include <algorithm>
+#include <exception>
+
 #include <caf/all.hpp>
 
 namespace signalbox {
@@ -12,12 +15,24 @@ namespace {
 namespace d = actor_defaults;
 
 /// not_after on the log's clock: its last time, plus what has passed here
-/// since.
+/// since. After a restart or a machine's sleep that is not known: then the wall
+/// clock is the better guess, and too late an hour does no harm.
 timestamp deadline(const published& seen,
-                   std::chrono::steady_clock::time_point now) {
+                   std::chrono::steady_clock::time_point now, timestamp wall) {
   auto elapsed =
       std::chrono::duration_cast<std::chrono::milliseconds>(now - seen.at);
-  return seen.data->log_time + (elapsed.count() + d::command_life);
+  return std::max(seen.data->log_time + elapsed.count(), wall) +
+         d::command_life;
+}
+
+/// Whatever a command's own code throws is that command's failure alone.
+result<preparation> prepare(const command& x, const view& seen) {
+  try {
+    return x.prepare(seen);
+  } catch (const std::exception& e) {
+    return failure{errc::bug,
+                   std::string{"the command's check failed: "} + e.what()};
+  }
 }
 
 bool lost_race(const command_answer& x) {
@@ -60,20 +75,21 @@ class proposing {
     if (seen == nullptr || !to)
       return refuse(*x, {errc::unavailable,
                          "the ledger is starting: try again in a moment"});
-    auto prepared = x->prepare(*seen->data);
+    auto prepared = prepare(*x, *seen->data);
     if (!prepared)
       return refuse(*x, prepared.error());
     auto* draft = std::get_if<proposal_draft>(&*prepared);
     if (draft == nullptr)
       return conclude_unchanged(*x, *seen);
-    x->context.not_after = deadline(*seen, config_.steady_clock());
-    auto what =
-        encode_proposal(*draft, x->context, *seen->data, config_.wall_clock());
+    auto wall = config_.wall_clock();
+    x->context.not_after = deadline(*seen, config_.steady_clock(), wall);
+    auto what = encode_proposal(*draft, x->context, *seen->data, wall);
     what->answer = std::make_shared<answer_once>(
         [me = proposer_actor{self_}, x](command_answer y) {
           caf::anon_send(
               me, attempted{x, std::make_shared<command_answer>(std::move(y))});
         });
+    x->proposed = true;
     self_->send(to, propose{std::move(what)});
     return false;
   }

@@ -5,6 +5,7 @@
 #include "actors/proposer.hpp"
 #include "actors/supervisor.hpp"
 
+#include <atomic>
 #include <future>
 
 #include <caf/all.hpp>
@@ -22,6 +23,21 @@ struct system_config : caf::actor_system_config {
   }
 };
 
+/// Raised by whichever start of the ledger comes first to an end.
+class start_signal {
+ public:
+  void raise() {
+    if (!raised_.exchange(true))
+      promise_.set_value();
+  }
+
+  void wait() { promise_.get_future().wait(); }
+
+ private:
+  std::atomic<bool> raised_{false};
+  std::promise<void> promise_;
+};
+
 std::chrono::steady_clock::time_point steady_now() {
   return std::chrono::steady_clock::now();
 }
@@ -33,12 +49,12 @@ struct runtime::world {
 
   system_config config;
   caf::actor_system system;
-  std::shared_ptr<actor_directory> directory =
-      std::make_shared<actor_directory>();
   supervisor_actor root;
 };
 
-runtime::runtime(runtime_config config) : config_{std::move(config)} {}
+runtime::runtime(runtime_config config)
+    : config_{std::move(config)}, directory_{
+                                      std::make_shared<actor_directory>()} {}
 
 runtime::~runtime() {
   stop();
@@ -47,29 +63,28 @@ runtime::~runtime() {
 result<void> runtime::start() {
   world_ = std::make_unique<world>(config_.threads);
   auto* w = world_.get();
-  auto ready = std::make_shared<std::promise<void>>();
-  auto started = ready->get_future();
-  auto spawn_ledger = [this, ready](supervisor_actor::pointer self) mutable {
+  auto started = std::make_shared<start_signal>();
+  auto spawn_ledger = [this, started](supervisor_actor::pointer self) {
     ledger_config x{config_.log,       config_.store, view_,
                     status_,           config_.head,  config_.node,
                     config_.head_life, true,          config_.wall_clock,
                     steady_now,        config_.warn,  config_.progress};
     auto spawn_appender = [this](ledger_actor::pointer ledger) {
       return ledger->spawn<caf::detached + caf::linked>(
-          appender, appender_config{config_.log, status_, config_.wall_clock},
+          appender,
+          appender_config{config_.log, writer_, status_, config_.wall_clock},
           ledger_actor{ledger});
     };
-    // The behavior function recovers before it returns; the first start tells
-    // the waiting main thread.
-    auto first = std::exchange(ready, nullptr);
-    return self->spawn([x, spawn_appender, first](ledger_actor::pointer me) {
-      auto out = ledger(me, x, spawn_appender);
-      if (first)
-        first->set_value();
-      return out;
+    return self->spawn([x, spawn_appender, started](ledger_actor::pointer me) {
+      try {
+        return ledger(me, x, spawn_appender, [started] { started->raise(); });
+      } catch (...) {
+        started->raise(); // the main thread must not wait for what is no more
+        throw;
+      }
     });
   };
-  auto directory = w->directory;
+  auto directory = directory_;
   auto spawn_proposer = [this, directory](supervisor_actor::pointer self) {
     return self->spawn(proposer,
                        proposer_config{view_, config_.wall_clock, steady_now},
@@ -79,7 +94,7 @@ result<void> runtime::start() {
                             supervisor_config{spawn_ledger, spawn_proposer,
                                               config_.threads, directory,
                                               status_, config_.warn});
-  started.wait();
+  started->wait();
   if (auto problem = status_.read_problem(); !problem.empty())
     return failure{errc::unavailable, problem};
   return {};
@@ -95,12 +110,12 @@ void runtime::stop() {
 
 void runtime::submit(std::shared_ptr<command> x) {
   // A command that finds no proposer concludes itself when it is dropped.
-  if (auto to = world_->directory->proposer_for(x->lane))
+  if (auto to = directory_->proposer_for(x->lane))
     caf::anon_send(to, execute{std::move(x)});
 }
 
 void runtime::find(const event_id& id, std::shared_ptr<answer_once> answer) {
-  if (auto to = world_->directory->ledger())
+  if (auto to = directory_->ledger())
     caf::anon_send(to, find_command{id, std::move(answer)});
 }
 

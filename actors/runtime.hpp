@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "actors/command.hpp"
@@ -12,6 +13,8 @@
 #include "events/envelope.hpp"
 
 namespace signalbox {
+
+class actor_directory;
 
 /// What a node runs on; all references outlive the runtime.
 struct runtime_config {
@@ -27,7 +30,8 @@ struct runtime_config {
 };
 
 /// All actors of a node behind one door: the rest of the program sees no CAF.
-/// Any thread may call any member but start and stop.
+/// Any thread may call any member but start and stop; commands that come
+/// before or after are concluded at once.
 class runtime {
  public:
   explicit runtime(runtime_config config);
@@ -55,6 +59,8 @@ class runtime {
   runtime_config config_;
   published_view view_;
   node_status status_;
+  std::mutex writer_;
+  std::shared_ptr<actor_directory> directory_;
   std::unique_ptr<world> world_;
 };
 

@@ -50,7 +50,8 @@ class nursery {
   }
 
   void start_missing() {
-    if (!ledger_ && !given_up_)
+    // Another's respawn must not cut the ledger's delay short.
+    if (!ledger_ && !given_up_ && self_->clock().now() >= ledger_due_)
       start_ledger();
     for (std::size_t i = 0; i < proposers_.size(); ++i)
       if (!proposers_[i])
@@ -111,6 +112,7 @@ class nursery {
     config_.warn(text);
     if (given_up_)
       return;
+    ledger_due_ = self_->clock().now() + delay_;
     self_->delayed_send(self_, delay_, respawn{});
     delay_ = std::min<std::chrono::milliseconds>(delay_ * 2,
                                                  d::restart_delay_ceiling);
@@ -127,6 +129,7 @@ class nursery {
   std::size_t crashes_ = 0;
   std::chrono::milliseconds delay_ = d::restart_delay;
   caf::actor_clock::time_point started_{};
+  caf::actor_clock::time_point ledger_due_{};
   bool given_up_ = false;
 };
 
