@@ -1,0 +1,73 @@
+#include "tests/system/crash_rounds.hpp"
+
+#include <algorithm>
+
+#include <boost/test/unit_test.hpp>
+
+using namespace signalbox::test;
+
+namespace {
+
+constexpr std::uint32_t seed = 20260423;
+constexpr int all_rounds = 50;
+
+/// A loss shows in the first round that had an acknowledgement.
+constexpr int rounds_to_lose_within = 5;
+
+std::string describe(const std::vector<violation>& found, int round) {
+  std::string out = "seed " + std::to_string(seed) + ", after round " +
+                    std::to_string(round) + ':';
+  for (auto& x : found)
+    out += "\n  " + std::string{to_string(x.kind)} + ": " + x.what;
+  return out;
+}
+
+void require_no_violation(const crash_rounds& rounds) {
+  const auto found = rounds.violations();
+  BOOST_REQUIRE_MESSAGE(found.empty(), describe(found, rounds.round()));
+}
+
+void survive(const std::string& file_system) {
+  BOOST_TEST_MESSAGE("seed " << seed);
+  crash_rounds rounds{file_system, seed};
+  for (int i = 0; i < all_rounds; ++i) {
+    rounds.run_round();
+    require_no_violation(rounds);
+  }
+  rounds.finish();
+  require_no_violation(rounds);
+  BOOST_TEST_MESSAGE(rounds.summary());
+  BOOST_TEST(rounds.acknowledged() > std::size_t{all_rounds});
+}
+
+bool any_lost(const std::vector<violation>& found) {
+  return std::any_of(found.begin(), found.end(),
+                     [](auto& x) { return x.kind == violation_kind::lost; });
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(crash)
+
+BOOST_AUTO_TEST_CASE(crash_rounds_lose_no_acknowledged_publish) {
+  survive("");
+}
+
+BOOST_AUTO_TEST_CASE(crash_rounds_without_unsynced_bytes_lose_none_either) {
+  survive("drop-unsynced");
+}
+
+BOOST_AUTO_TEST_CASE(crash_rounds_without_syncs_are_caught_losing) {
+  BOOST_TEST_MESSAGE("seed " << seed);
+  crash_rounds rounds{"drop-unsynced-no-sync", seed};
+  while (!any_lost(rounds.violations()) &&
+         rounds.round() < rounds_to_lose_within)
+    rounds.run_round();
+  const auto found = rounds.violations();
+  BOOST_TEST(any_lost(found));
+  BOOST_TEST_MESSAGE(found.size() << " violations after round "
+                                  << rounds.round() << ", the first: "
+                                  << (found.empty() ? "" : found[0].what));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
