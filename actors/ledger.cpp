@@ -24,7 +24,7 @@ struct ledger_host {
       propose(self, x);
     // Without this probe a node that lost its writers to another, because it
     // was not ready, would never find out that its log is well again.
-    if (!keeper.log_is_writable())
+    if (keeper.log_needs_probe())
       self->send(log, flush{});
     self->delayed_send(self, actor_defaults::beat, beat{});
   }

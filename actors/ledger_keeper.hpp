@@ -70,8 +70,11 @@ class ledger_keeper {
   /// when a period has turned, command_closed for what was told `pending`.
   std::vector<std::shared_ptr<proposal>> beat();
 
-  bool log_is_writable() const {
-    return config_.log.health().state == log_health::mode::writable;
+  /// Whether the log refuses writes, or is still shown to: an empty group
+  /// brings it back, or shows that it is back.
+  bool log_needs_probe() const {
+    return config_.log.health().state != log_health::mode::writable ||
+           !config_.status.write_problem().empty();
   }
 
   /// A tick, to be proposed. `then` is called with its answer, on any thread.

@@ -24,10 +24,10 @@ class faulty_log final : public event_log {
   };
 
   std::atomic<fault> on_append{fault::none};
-  std::atomic<bool> crash_reads{false};
-  std::atomic<bool> misnumber{false}; ///< entries come under a wrong index
-  std::atomic<int> probes{0};         ///< appends of no record
-  std::atomic<int> writers{0};        ///< inside append now
+  mutable std::atomic<int> crash_reads{0}; ///< so many reads throw
+  std::atomic<bool> misnumber{false};      ///< entries come under a wrong index
+  std::atomic<int> probes{0};              ///< appends of no record
+  std::atomic<int> writers{0};             ///< inside append now
   std::atomic<bool> had_two_writers{false};
   std::function<void()> in_append = nullptr; ///< called inside append
 
@@ -65,7 +65,7 @@ class faulty_log final : public event_log {
   }
 
   result<void> read(log_index from, const visitor& visit) const override {
-    if (crash_reads)
+    if (crash_reads > 0 && crash_reads.fetch_sub(1) > 0)
       throw std::runtime_error("the engine broke");
     return log_.read(from, [&](const log_entry_view& x) {
       return visit(misnumber
@@ -78,6 +78,11 @@ class faulty_log final : public event_log {
     if (on_append == fault::none)
       return {};
     return {log_health::mode::read_only, "the disk is full"};
+  }
+
+  /// An entry that nobody announces.
+  void slip_in(byte_view record, timestamp append_time) {
+    log_.append({&record, 1}, append_time).value();
   }
 
   std::vector<std::size_t> groups() const {

@@ -46,17 +46,25 @@ struct inbox {
 
 /// What a node's actors work on, under clocks that stand still.
 struct node_parts {
-  ready_ledger facts;
+  ledger_fixture facts;
   faulty_log log;
   faulty_store store;
-  published_view view;
+  published_view shown;
   node_status status;
-  timestamp wall;
+  timestamp wall{};
   std::chrono::steady_clock::time_point steady{std::chrono::hours{1}};
   std::vector<std::string> warnings;
   std::uint64_t keys_made = 0;
 
-  node_parts() : wall{facts.now + 1000} { write_facts(); }
+  /// Runs on a ledger that takes publications of the fixture's own family.
+  node_parts() : node_parts{[](ledger_fixture& x) { x.prepare(); }} {}
+
+  /// Runs on a ledger that was prepared otherwise.
+  explicit node_parts(const std::function<void(ledger_fixture&)>& prepare) {
+    prepare(facts);
+    wall = facts.now + 1000;
+    write_facts();
+  }
 
   /// Brings what the facts said since the last call into the log.
   void write_facts() {
@@ -77,7 +85,7 @@ struct node_parts {
   ledger_config config_over(const event_log& other) {
     return {other,
             store,
-            view,
+            shown,
             status,
             nullptr,
             facts.node,
@@ -96,7 +104,7 @@ struct node_parts {
     return false;
   }
 
-  const signalbox::view& seen() const { return *view.load()->data; }
+  const view& seen() const { return *shown.load()->data; }
 
   /// Makes a principal by a command of the administrator.
   static proposal_draft new_principal(std::string_view name) {

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(an_empty_log_says_how_to_make_a_ledger) {
   BOOST_CHECK_EQUAL(started.error().code, errc::not_found);
   BOOST_CHECK(status.write_problem().find("signalbox ledger create") !=
               std::string::npos);
-  BOOST_CHECK(view.load() == nullptr);
+  BOOST_CHECK(shown.load() == nullptr);
   inbox in;
   BOOST_CHECK(!keeper->admit([&] {
     auto out = std::make_shared<proposal>();
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(a_newer_fold_stops_and_serves_what_came_before) {
 }
 
 BOOST_AUTO_TEST_CASE(an_engine_that_throws_ends_the_start_with_a_reason) {
-  log.crash_reads = true;
+  log.crash_reads = 1;
   auto started = start();
   BOOST_REQUIRE(!started);
   BOOST_CHECK_EQUAL(started.error().code, errc::bug);

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(an_outcome_comes_with_a_view_that_shows_it) {
   BOOST_REQUIRE(in.accepted());
   BOOST_CHECK(in.last->seen->access->principals.contains(
       facts.id<principal_id>("ann")));
-  BOOST_CHECK(in.last->seen == view.load()->data); // published before answered
+  BOOST_CHECK(in.last->seen == shown.load()->data); // published before answered
   BOOST_CHECK(in.last->seen->judge(in.last->token));
   BOOST_CHECK_EQUAL(in.last->version, 1U);
   BOOST_CHECK(in.last->index == log_index{keeper->state().size - 1});
@@ -352,12 +352,12 @@ BOOST_AUTO_TEST_CASE(a_keeper_that_goes_tells_who_waits) {
 
 BOOST_AUTO_TEST_CASE(many_entries_are_folded_in_several_published_batches) {
   inbox nobody;
-  auto before = view.generation();
+  auto before = shown.generation();
   for (std::size_t i = 0; i < d::fold_batch + 1; ++i)
     append(*new_proposal("p" + std::to_string(i), nobody));
   keeper->follow();
   BOOST_CHECK_EQUAL(keeper->state().size, to_integer(log.end()));
-  BOOST_CHECK_EQUAL(view.generation(), before + 2);
+  BOOST_CHECK_EQUAL(shown.generation(), before + 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,257 @@
+#include "tests/actors/actor_world.hpp"
+
+using namespace signalbox;
+using namespace signalbox::test;
+namespace d = actor_defaults;
+
+namespace {
+
+struct proposer_world : actor_world {
+  conclusions out;
+  int prepared = 0;
+
+  std::shared_ptr<command> making(std::string_view name, std::string key = {}) {
+    return out.make(context(std::move(key)), [this, name](const view&) {
+      ++prepared;
+      return result<preparation>{new_principal(name)};
+    });
+  }
+
+  /// Lets someone else make the principal before the command is folded.
+  void overtake(std::string_view name) {
+    inbox nobody;
+    append(*new_proposal(name, nobody));
+  }
+
+  /// A command that expects the version that it sees, and loses `times` races.
+  std::shared_ptr<command> losing(int times) {
+    return out.make(context("loser"), [this, times](const view& x) {
+      auto version = facts_version(x);
+      if (++prepared <= times)
+        overtake_binding();
+      return result<preparation>{rebinding(version)};
+    });
+  }
+
+  std::uint64_t facts_version(const view& x) const {
+    return x.documents->find_profile(facts.client, facts.profile)
+        ->binding_version;
+  }
+
+  proposal_draft rebinding(std::uint64_t version) const {
+    proposal_draft draft;
+    draft.body =
+        event::policy_bound{facts.client, facts.profile, facts.policy, "1.0.0"};
+    draft.expected = {expectation::kind::exactly, version};
+    return draft;
+  }
+
+  void overtake_binding() {
+    inbox nobody;
+    proposal_draft draft = rebinding(0);
+    draft.expected = {expectation::kind::any, 0};
+    append(*encode(draft, context(), nobody));
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(proposer_suite, proposer_world)
+
+BOOST_AUTO_TEST_CASE(a_command_is_carried_through) {
+  start();
+  submit(making("ann"));
+  settle();
+  BOOST_CHECK(out.accepted());
+  BOOST_CHECK(knows("ann"));
+  BOOST_CHECK_EQUAL(prepared, 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_command_that_cannot_be_prepared_is_not_proposed) {
+  start();
+  auto before = to_integer(log.end());
+  submit(out.make(context(), [](const view&) {
+    return result<preparation>{failure{errc::validation_failed, "no"}};
+  }));
+  settle();
+  BOOST_CHECK_EQUAL(out.refusal(), errc::validation_failed);
+  BOOST_CHECK_EQUAL(to_integer(log.end()), before);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_to_do_is_answered_with_the_view) {
+  start();
+  auto before = to_integer(log.end());
+  submit(out.make(context(), [](const view&) {
+    return result<preparation>{nothing_to_do{}};
+  }));
+  settle();
+  BOOST_REQUIRE_EQUAL(out.all.size(), 1U);
+  BOOST_CHECK(out.all[0].nothing);
+  BOOST_CHECK(!out.all[0].answer.refused);
+  BOOST_CHECK(out.all[0].answer.seen == shown.load()->data);
+  BOOST_CHECK_EQUAL(to_integer(log.end()), before);
+}
+
+BOOST_AUTO_TEST_CASE(a_check_that_throws_fails_its_command_alone) {
+  start();
+  conclusions bad;
+  submit(bad.make(context(), [](const view&) -> result<preparation> {
+    throw std::runtime_error("a bug");
+  }));
+  submit(making("ann"));
+  settle();
+  BOOST_CHECK_EQUAL(bad.refusal(), errc::bug);
+  BOOST_CHECK(out.accepted());
+  BOOST_CHECK_EQUAL(proposer_starts, 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_race_is_tried_again_under_the_newer_view) {
+  start();
+  submit(losing(1));
+  settle();
+  BOOST_CHECK(out.accepted());
+  BOOST_CHECK_EQUAL(prepared, 2);
+  auto id = make_event_id(facts.ledger, facts.administrator, "loser");
+  BOOST_CHECK_EQUAL(out.all[0].answer.version, facts_version(seen()));
+  int judged = 0;
+  log.read(log_index{0},
+           [&](const log_entry_view& x) {
+             auto envelope = decode_envelope(envelope_of(x.record));
+             if (envelope->id == id) {
+               BOOST_CHECK_EQUAL(envelope->attempt, judged);
+               ++judged;
+             }
+             return true;
+           })
+      .value();
+  BOOST_CHECK_EQUAL(judged, 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_changed_precondition_is_tried_again) {
+  start();
+  submit(out.make(context(), [this](const view& x) {
+    auto draft = new_principal("ann");
+    draft.preconditions = {
+        {binding_aggregate(facts.client, facts.profile), facts_version(x)}};
+    if (++prepared == 1)
+      overtake_binding();
+    return result<preparation>{std::move(draft)};
+  }));
+  settle();
+  BOOST_CHECK(out.accepted());
+  BOOST_CHECK_EQUAL(prepared, 2);
+}
+
+BOOST_AUTO_TEST_CASE(after_four_lost_races_the_writer_is_told) {
+  start();
+  submit(losing(100));
+  settle();
+  BOOST_CHECK_EQUAL(prepared, d::max_attempts);
+  BOOST_REQUIRE_EQUAL(out.all.size(), 1U);
+  BOOST_CHECK(!out.all[0].answer.refused);
+  BOOST_CHECK_EQUAL(out.all[0].answer.result, outcome::conflict);
+}
+
+BOOST_AUTO_TEST_CASE(a_named_version_is_not_tried_again) {
+  start();
+  auto x = losing(1);
+  x->may_retry = false;
+  submit(std::move(x));
+  settle();
+  BOOST_CHECK_EQUAL(prepared, 1);
+  BOOST_REQUIRE_EQUAL(out.all.size(), 1U);
+  BOOST_CHECK_EQUAL(out.all[0].answer.result, outcome::conflict);
+}
+
+BOOST_AUTO_TEST_CASE(other_void_outcomes_are_not_tried_again) {
+  start();
+  submit(out.make(context(), [this](const view&) {
+    ++prepared;
+    proposal_draft draft;
+    draft.body = event::policy_bound{"nobody", "none", facts.policy, "1.0.0"};
+    return result<preparation>{std::move(draft)};
+  }));
+  settle();
+  BOOST_CHECK_EQUAL(prepared, 1);
+  BOOST_REQUIRE_EQUAL(out.all.size(), 1U);
+  BOOST_CHECK_EQUAL(out.all[0].answer.result, outcome::not_found);
+}
+
+BOOST_AUTO_TEST_CASE(commands_of_a_lane_do_not_race_each_other) {
+  start();
+  std::vector<conclusions> all(20);
+  for (auto& x : all) {
+    auto command = x.make(context(), [this](const view& v) {
+      ++prepared;
+      return result<preparation>{rebinding(facts_version(v))};
+    });
+    command->lane = "claude-code/default";
+    submit(std::move(command));
+  }
+  settle();
+  for (auto& x : all)
+    BOOST_CHECK(x.accepted());
+  BOOST_CHECK_EQUAL(prepared, 20); // no attempt was wasted
+}
+
+BOOST_AUTO_TEST_CASE(a_lane_goes_on_after_a_command_that_failed) {
+  start();
+  conclusions bad;
+  auto first = bad.make(context(), [](const view&) {
+    return result<preparation>{failure{errc::validation_failed, "no"}};
+  });
+  auto second = making("ann");
+  auto third = making("bob");
+  for (auto* x : {&first, &second, &third}) {
+    (*x)->lane = "lane";
+    submit(std::move(*x));
+  }
+  settle();
+  BOOST_CHECK_EQUAL(bad.refusal(), errc::validation_failed);
+  BOOST_CHECK_EQUAL(out.all.size(), 2U);
+  BOOST_CHECK(knows("ann") && knows("bob"));
+}
+
+BOOST_AUTO_TEST_CASE(without_a_ledger_a_command_is_refused) {
+  start();
+  directory->set_ledger(ledger_actor());
+  submit(making("ann"));
+  settle();
+  BOOST_CHECK_EQUAL(out.refusal(), errc::unavailable);
+  BOOST_CHECK_EQUAL(prepared, 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_command_that_nobody_takes_is_concluded_once) {
+  submit(making("ann")); // nothing was started
+  BOOST_CHECK_EQUAL(out.refusal(), errc::unavailable);
+  start();
+  stop();
+  submit(making("bob"));
+  BOOST_CHECK_EQUAL(out.all.size(), 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_proposed_command_that_is_lost_is_pending_not_refused) {
+  auto x = making("ann");
+  x->proposed = true;
+  x.reset();
+  BOOST_CHECK_EQUAL(out.refusal(), errc::pending);
+}
+
+BOOST_AUTO_TEST_CASE(a_command_after_a_long_sleep_is_not_late) {
+  start();
+  wall = wall + 3'600'000; // the machine slept: the steady clock stood still
+  submit(making("ann"));
+  settle();
+  BOOST_CHECK(out.accepted());
+}
+
+BOOST_AUTO_TEST_CASE(a_command_after_a_quiet_hour_is_not_late) {
+  start();
+  pass(std::chrono::hours{1});
+  wall = wall + -3'590'000; // even if the wall clock was set back meanwhile
+  submit(making("ann"));
+  settle();
+  BOOST_CHECK(out.accepted());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
