@@ -65,7 +65,9 @@ void crash_rounds::run_round() {
   for (unsigned i = 0; i < spot_checks / 4 && asked_ > 0; ++i)
     retry(random_() % asked_);
   auto storm = run_storm(node_, ledger_, id_, make_plan());
-  node_.wait();
+  if (const auto status = node_.wait(); status != 128 + SIGKILL)
+    seen_.wrong.push_back(
+        {round_, "it ended by itself with " + std::to_string(status)});
   move_into(seen_.acknowledged, storm.acknowledged);
   move_into(calls_, storm.calls);
   move_into(unanswered_, storm.unanswered);
