@@ -187,7 +187,7 @@ result<dsse_envelope> offline_ledger::current_keyset() const {
 }
 
 result<void> offline_ledger::save() {
-  keeper_->save();
+  keeper_->finish();
   return head_.write({log_index{state().size - 1}, state().chain});
 }
 
