@@ -281,6 +281,22 @@ BOOST_AUTO_TEST_CASE(a_lost_race_is_not_the_last_word_while_a_retry_runs) {
   BOOST_CHECK_EQUAL(ask(x->id).result, outcome::closed);
 }
 
+BOOST_AUTO_TEST_CASE(an_earlier_attempt_that_shows_late_settles_no_later_one) {
+  carry(new_proposal("raced", other));
+  auto first = attempt(0, in);
+  BOOST_REQUIRE(keeper->admit(first));
+  keeper->on(lost, *first);
+  auto second = attempt(1, other);
+  BOOST_REQUIRE(keeper->admit(second));
+  keeper->on(lost, *second);
+  append(*first);
+  keeper->follow();
+  BOOST_CHECK_EQUAL(why_not(second->id), errc::pending);
+  append(*second);
+  keeper->follow();
+  BOOST_CHECK_EQUAL(ask(second->id).result, outcome::conflict);
+}
+
 BOOST_AUTO_TEST_CASE(an_outcome_is_for_the_attempt_that_waits) {
   carry(new_proposal("raced", other));
   auto first = attempt(0, in);

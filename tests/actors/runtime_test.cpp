@@ -90,6 +90,7 @@ struct machine {
   ready_ledger facts;
   std::unique_ptr<runtime> node;
   ledger_of_answers answers;
+  bool first_warning_throws = false;
   std::mutex warnings_mutex;
   std::vector<std::string> warnings;
 
@@ -105,6 +106,8 @@ struct machine {
     x.warn = [this](std::string line) {
       std::lock_guard lock{warnings_mutex};
       warnings.push_back(std::move(line));
+      if (warnings.size() == 1 && first_warning_throws)
+        throw std::runtime_error("no room for a warning");
     };
     node = std::make_unique<runtime>(std::move(x));
     return node->start();
@@ -266,6 +269,15 @@ BOOST_AUTO_TEST_CASE(an_engine_that_throws_at_start_does_not_hang_it) {
   BOOST_REQUIRE(!started);
   BOOST_CHECK(started.error().message.find("the engine broke") !=
               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_that_dies_at_its_birth_does_not_hang_the_start) {
+  faulty_log log;
+  memory_state_store store;
+  machine x{log, store};
+  log.crash_reads = 1;
+  x.first_warning_throws = true;
+  BOOST_CHECK(!x.try_start());
 }
 
 BOOST_AUTO_TEST_CASE(an_engine_that_throws_at_the_first_write_does_not_hang) {
