@@ -5,13 +5,22 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 # Where everything lies that a benchmark makes; gone when it ends. On the disk
 # that BENCH_DIR names, because durable writes are measured on it.
 open_bench() {
+  [[ ${BENCH_SECONDS:-1}${BENCH_ROUNDS:-1} =~ ^[1-9][0-9]*$ ]] ||
+    die "BENCH_SECONDS and BENCH_ROUNDS are whole numbers"
   umask 077
-  # On a machine that others use at the same time; all sides alike.
-  [ -z "${BENCH_NICE:-}" ] || renice -n "$BENCH_NICE" -p $$ >/dev/null
+  [ -z "${BENCH_NICE:-}" ] || raise_priority "$BENCH_NICE"
   bench=$(mktemp -d "${BENCH_DIR:-/var/tmp}/signalbox-bench-XXXXXX")
   started=()
   trap close_bench EXIT
   trap 'exit 130' INT TERM
+}
+
+# raise_priority NICE: for all sides alike, on a machine that others use at the
+# same time. Where the kernel groups processes by session, only the group's
+# priority counts against other sessions.
+raise_priority() {
+  renice -n "$1" -p $$ >/dev/null
+  if [ -w /proc/$$/autogroup ]; then echo "$1" >/proc/$$/autogroup; fi
 }
 
 close_bench() {
