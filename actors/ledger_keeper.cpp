@@ -65,20 +65,20 @@ void ledger_keeper::load_state() {
 
 result<void> ledger_keeper::fold_log() {
   auto end = to_integer(config_.log.end());
-  std::optional<failure> problem;
-  auto read =
-      config_.log.read(log_index{state_.size}, [&](const log_entry_view& x) {
-        if (auto folded = fold_one(x); !folded)
-          problem = folded.error();
-        if (config_.progress && state_.size % 65'536 == 0)
-          config_.progress(state_.size, end);
-        return !problem;
-      });
-  if (!read)
-    return read.error();
-  if (problem)
-    return *problem;
-  return {};
+  auto from = log_index{state_.size};
+  auto source = [&](const envelope_visitor& visit) {
+    return config_.log.read(from, [&](const log_entry_view& x) {
+      return visit(x.index, x.append_time, envelope_of(x.record));
+    });
+  };
+  return replay(state_, source, [&](const replayed_entry& x) -> result<void> {
+    auto folded = fold_one(x);
+    if (!folded)
+      return folded.error();
+    if (config_.progress && state_.size % 65'536 == 0)
+      config_.progress(state_.size, end);
+    return {};
+  });
 }
 
 result<void> ledger_keeper::check_mark() {
@@ -132,10 +132,9 @@ result<void> ledger_keeper::recover() {
 
 // -- folding -----------------------------------------------------------------
 
-result<verdict> ledger_keeper::fold_one(const log_entry_view& entry) {
+result<verdict> ledger_keeper::fold_one(const replayed_entry& x) {
   try {
-    auto folded =
-        step(state_, entry.index, entry.append_time, envelope_of(entry.record));
+    auto folded = step(state_, x.index, x.append_time, x.entry);
     if (!folded)
       return folded;
     views_.note(folded->result == outcome::accepted ? folded->type : 0);
@@ -147,8 +146,8 @@ result<verdict> ledger_keeper::fold_one(const log_entry_view& entry) {
     // A handler that throws would throw on every node and at every start:
     // nothing is skipped, the view stays.
     return failure{errc::bug, "the fold failed at entry " +
-                                  std::to_string(to_integer(entry.index)) +
-                                  ": " + e.what()};
+                                  std::to_string(to_integer(x.index)) + ": " +
+                                  e.what()};
   }
 }
 
@@ -171,7 +170,8 @@ void ledger_keeper::follow() {
     std::vector<verdict> batch;
     auto read =
         config_.log.read(log_index{state_.size}, [&](const log_entry_view& x) {
-          auto folded = fold_one(x);
+          auto folded = fold_one(
+              {x.index, x.append_time, decode_entry(envelope_of(x.record))});
           if (folded)
             batch.push_back(*folded);
           else
@@ -277,10 +277,10 @@ bool ledger_keeper::is_decided(const event_id& id,
                                std::uint32_t attempt) const {
   if (state_.closed.find(id.hex()))
     return true;
-  auto i = state_.commands.find(id);
-  if (i == state_.commands.end())
+  auto index = state_.find_command(id);
+  if (!index)
     return false;
-  auto& judged = state_.judgements[i->second];
+  auto& judged = state_.judgements[to_integer(*index)];
   return !is_open(judged) || judged.attempt >= attempt;
 }
 
@@ -334,11 +334,10 @@ void ledger_keeper::find(const event_id& id, answer_once& answer) const {
     return answer(std::move(out));
   }
   auto in_doubt = waiting_.contains(id) || unresolved_.contains(id);
-  auto judged = state_.commands.find(id);
+  auto judged = state_.find_command(id);
   // A lost race is not the last word while a further attempt is under way.
-  if (judged != state_.commands.end() &&
-      !(in_doubt && is_open(state_.judgements[judged->second])))
-    return answer(describe(log_index{judged->second}, true, {}));
+  if (judged && !(in_doubt && is_open(state_.judgements[to_integer(*judged)])))
+    return answer(describe(*judged, true, {}));
   if (in_doubt)
     return refuse(errc::pending, "the command has no outcome yet: ask again");
   if (!stopped_.empty())

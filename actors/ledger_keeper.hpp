@@ -17,6 +17,7 @@
 #include "events/head.hpp"
 #include "projections/fold.hpp"
 #include "projections/ledger_state.hpp"
+#include "projections/replay.hpp"
 #include "projections/view.hpp"
 #include "storage/head_file.hpp"
 #include "storage/log.hpp"
@@ -110,7 +111,7 @@ class ledger_keeper {
   bool load_rows();
   result<void> fold_log();
   result<void> check_mark();
-  result<verdict> fold_one(const log_entry_view& entry);
+  result<verdict> fold_one(const replayed_entry& x);
   void publish();
   void stop(std::string reason);
   void settle(const verdict& x);

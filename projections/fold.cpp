@@ -135,20 +135,30 @@ void record(ledger_state& state, const verdict& x, const digest& request,
       judgement{x.id, request, chain_prefix(state.chain), to_integer(log_time),
                 x.attempt, static_cast<std::uint16_t>(x.result), x.type});
   if (binds_command(x.result))
-    state.commands[x.id] = state.size;
+    state.index_command(x.index);
   ++state.size;
 }
 
+/// Whether an entry can be judged at all.
+outcome check_envelope(const decoded_entry& x) {
+  bool decodes = x.command.has_value();
+  if (!decodes && x.command.error() == decode_error::malformed)
+    return outcome::malformed;
+  if (x.size > max_envelope_bytes)
+    return outcome::too_large;
+  return decodes ? outcome::accepted : outcome::unknown_type;
+}
+
 verdict judge_undecodable(ledger_state& state, log_index index, outcome why,
-                          byte_view envelope) {
+                          const digest& envelope) {
   verdict out{why, index, index, {}, 0, 0};
-  record(state, out, {}, state.log_time, sha256(envelope));
+  record(state, out, {}, state.log_time, envelope);
   return out;
 }
 
 log_index deciding_entry(const ledger_state& state, const verdict& x) {
   if (x.result == outcome::duplicate || x.result == outcome::key_reused)
-    return log_index{state.commands.at(x.id)};
+    return state.find_command(x.id).value();
   if (x.result == outcome::closed)
     return state.closed.find(hex_text{x.id})->index;
   return x.index;
@@ -156,20 +166,24 @@ log_index deciding_entry(const ledger_state& state, const verdict& x) {
 
 } // namespace
 
+decoded_entry decode_entry(byte_view envelope) {
+  return {decode_envelope(envelope), sha256(envelope), envelope.size()};
+}
+
 result<verdict> step(ledger_state& state, log_index index,
-                     timestamp append_time, byte_view bytes) {
+                     timestamp append_time, byte_view envelope) {
+  return step(state, index, append_time, decode_entry(envelope));
+}
+
+result<verdict> step(ledger_state& state, log_index index,
+                     timestamp append_time, const decoded_entry& decoded) {
   if (to_integer(index) != state.size)
     return failure{errc::bug, "fold: entry " +
                                   std::to_string(to_integer(index)) +
                                   " is not the next one"};
-  auto decoded = decode_envelope(bytes);
-  if (!decoded && decoded.error() == decode_error::malformed)
-    return judge_undecodable(state, index, outcome::malformed, bytes);
-  if (bytes.size() > max_envelope_bytes)
-    return judge_undecodable(state, index, outcome::too_large, bytes);
-  if (!decoded)
-    return judge_undecodable(state, index, outcome::unknown_type, bytes);
-  auto& command = *decoded;
+  if (auto why = check_envelope(decoded); why != outcome::accepted)
+    return judge_undecodable(state, index, why, decoded.hash);
+  auto& command = *decoded.command;
   judged_entry entry{
       index, clamp(state.log_time, append_time, command.occurred_at), command};
   verdict out{
@@ -185,7 +199,7 @@ result<verdict> step(ledger_state& state, log_index index,
     apply(state, entry);
   }
   out.decided_by = deciding_entry(state, out);
-  record(state, out, command.request, entry.log_time, sha256(bytes));
+  record(state, out, command.request, entry.log_time, decoded.hash);
   return out;
 }
 

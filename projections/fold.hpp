@@ -6,6 +6,7 @@
 #include "events/errors.hpp"
 #include "events/ids.hpp"
 #include "events/outcome.hpp"
+#include "projections/decoded_entry.hpp"
 #include "projections/ledger_state.hpp"
 
 namespace signalbox {
@@ -35,5 +36,9 @@ struct verdict {
 /// the index is not the next.
 result<verdict> step(ledger_state& state, log_index index,
                      timestamp append_time, byte_view envelope);
+
+/// The same for an entry that was decoded before.
+result<verdict> step(ledger_state& state, log_index index,
+                     timestamp append_time, const decoded_entry& entry);
 
 } // namespace signalbox

@@ -3,10 +3,12 @@
 #include "events/aggregate.hpp"
 #include "events/dsse.hpp"
 #include "events/signature.hpp"
+#include "policy/defaults.hpp"
 #include "policy/names.hpp"
 #include "policy/semver.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 // One check and one apply for each event type. A check changes nothing; an
@@ -17,6 +19,30 @@ namespace signalbox {
 namespace {
 
 using enum outcome;
+
+/// MAJOR.MINOR.PATCH with nothing behind it, by the numbers: what almost all
+/// versions are, read without an allocation. nullopt says nothing else.
+using plain_version = std::array<std::uint64_t, 3>;
+
+constexpr std::ptrdiff_t plain_digits = 12;
+static_assert(policy_defaults::max_version_number == 999'999'999'999);
+
+std::optional<plain_version> parse_plain(std::string_view text) {
+  plain_version out{};
+  auto* at = text.data();
+  auto* end = at + text.size();
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (i > 0 && (at == end || *at++ != '.'))
+      return std::nullopt;
+    auto* start = at;
+    for (; at != end && *at >= '0' && *at <= '9'; ++at)
+      out[i] = out[i] * 10 + static_cast<std::uint64_t>(*at - '0');
+    auto digits = at - start;
+    if (digits == 0 || digits > plain_digits || (digits > 1 && *start == '0'))
+      return std::nullopt;
+  }
+  return at == end ? std::optional{out} : std::nullopt;
+}
 
 std::string pair_key(std::string_view client, std::string_view profile) {
   return std::string{client} + '/' + std::string{profile};
@@ -39,7 +65,10 @@ std::optional<std::uint64_t> major_of(std::string_view schema_ref,
   if (!schema_ref.starts_with(client) || schema_ref.size() <= client.size() ||
       schema_ref[client.size()] != '/')
     return std::nullopt;
-  auto version = semver::parse(schema_ref.substr(client.size() + 1));
+  auto text = schema_ref.substr(client.size() + 1);
+  if (auto plain = parse_plain(text))
+    return plain->front();
+  auto version = semver::parse(text);
   if (!version)
     return std::nullopt;
   return version->major;
@@ -156,7 +185,7 @@ struct checker {
     auto* channel = state.channels.find(channel_of(entry));
     if (channel != nullptr && channel->artifact == x.artifact)
       return unchanged;
-    if (state.releases.contains(x.artifact))
+    if (state.find_release(x.artifact) != nullptr)
       return already_released;
     return check_version(x, channel);
   }
@@ -225,6 +254,10 @@ struct checker {
 
   static outcome check_version(const event::artifact_published& x,
                                const channel_row* channel) {
+    if (channel != nullptr)
+      if (auto plain = parse_plain(x.version))
+        if (auto highest = parse_plain(channel->highest_version))
+          return *plain > *highest ? accepted : version_not_greater;
     auto version = semver::parse(x.version);
     if (!version)
       return invalid;
@@ -339,7 +372,6 @@ struct applier {
   }
 
   void operator()(const event::artifact_published& x) {
-    state.releases.emplace(x.artifact, state.changes.size());
     change_channel(x.artifact, 0, [&](channel_row& row) {
       if (row.version == 0)
         name_channel(row, x);
@@ -347,6 +379,7 @@ struct applier {
       row.key = x.key;
       row.artifact_index = row.seal_index = entry.index;
     });
+    state.index_release(state.changes.size() - 1);
   }
 
   void operator()(const event::artifact_resealed& x) {

@@ -10,6 +10,11 @@ namespace {
 constexpr char ledger_tag = 'l';
 constexpr std::string_view ledger_key = "ledger";
 
+template <class Id>
+std::uint64_t hash_of(const Id& x) {
+  return fixed_bytes_hash{}(x);
+}
+
 } // namespace
 
 std::uint64_t ledger_state::version_of(std::string_view aggregate) const {
@@ -41,20 +46,52 @@ const token_row* ledger_state::find_token(const token_id& id) const {
   return tokens.find(hex_text{id});
 }
 
+std::optional<log_index> ledger_state::find_command(const event_id& id) const {
+  auto found = commands.find(
+      hash_of(id), [&](std::uint64_t i) { return judgements[i].id == id; });
+  if (!found)
+    return std::nullopt;
+  return log_index{*found};
+}
+
 const judgement* ledger_state::find_judgement(const event_id& command,
                                               timestamp now) const {
-  auto i = commands.find(command);
-  if (i == commands.end())
+  auto index = find_command(command);
+  if (!index)
     return nullptr;
-  auto& before = judgements[i->second];
+  auto& before = judgements[to_integer(*index)];
   bool is_void = before.result != static_cast<std::uint16_t>(outcome::accepted);
   bool forgotten = to_integer(now) - before.log_time > void_memory;
   return is_void && forgotten ? nullptr : &before;
 }
 
 const channel_change* ledger_state::find_release(const digest& artifact) const {
-  auto i = releases.find(artifact);
-  return i == releases.end() ? nullptr : &changes[i->second];
+  auto found = releases.find(hash_of(artifact), [&](std::uint64_t i) {
+    return changes[i].artifact == artifact;
+  });
+  return found ? &changes[*found] : nullptr;
+}
+
+void ledger_state::index_command(log_index index) {
+  auto& id = judgements[to_integer(index)].id;
+  commands.put(hash_of(id), to_integer(index),
+               [&](std::uint64_t i) { return judgements[i].id == id; });
+}
+
+void ledger_state::index_release(std::uint64_t number) {
+  auto& artifact = changes[number].artifact;
+  releases.put(hash_of(artifact), number, [&](std::uint64_t i) {
+    return changes[i].artifact == artifact;
+  });
+}
+
+void ledger_state::prefetch(const decoded_entry& next) const {
+  if (!next.command)
+    return;
+  commands.prefetch(hash_of(next.command->id));
+  auto& body = next.command->body;
+  if (auto* x = std::get_if<event::artifact_published>(&body))
+    releases.prefetch(hash_of(x->artifact));
 }
 
 void ledger_state::put_ledger(ledger_row row) {
@@ -77,12 +114,12 @@ void ledger_state::index_journals() {
   commands.reserve(judgements.size());
   for (std::uint64_t i = 0; i < judgements.size(); ++i)
     if (binds_command(static_cast<outcome>(judgements[i].result)))
-      commands[judgements[i].id] = i;
+      index_command(log_index{i});
   releases.clear();
   releases.reserve(changes.size());
   for (std::uint64_t i = 0; i < changes.size(); ++i)
     if (changes[i].reverted == 0)
-      releases[changes[i].artifact] = i;
+      index_release(i);
   channel_keys.assign(channels.size(), {});
   channels.for_each([&](const std::string& key, const channel_row& row) {
     channel_keys[row.number] = key;

@@ -7,14 +7,14 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include "events/ids.hpp"
 #include "events/keyset.hpp"
 #include "events/outcome.hpp"
 #include "policy/access.hpp"
+#include "projections/decoded_entry.hpp"
 #include "projections/hex_text.hpp"
 #include "projections/journal.hpp"
+#include "projections/number_index.hpp"
 #include "projections/row_table.hpp"
 
 namespace signalbox {
@@ -229,9 +229,9 @@ class ledger_state {
 
   // -- look-up tables over the journals, made again from them
   /// Command -> index of the last entry that judged it.
-  boost::unordered_flat_map<event_id, std::uint64_t, fixed_bytes_hash> commands;
+  number_index commands;
   /// Artifact -> its first change. An artifact's id covers its channel.
-  boost::unordered_flat_map<digest, std::uint64_t, fixed_bytes_hash> releases;
+  number_index releases;
   /// Keys of `channels` by the channels' numbers.
   std::vector<std::string> channel_keys;
 
@@ -242,9 +242,15 @@ class ledger_state {
   const principal_row* find_principal(const principal_id& id) const;
   const token_row* find_token(const token_id& id) const;
 
+  /// The last entry that judged the command and binds its id.
+  std::optional<log_index> find_command(const event_id& id) const;
+
   /// How the command was judged, if that still stands at this time; nullptr
   /// also for a void judgement that is forgotten.
   const judgement* find_judgement(const event_id& command, timestamp now) const;
+
+  /// Starts to load what the fold of this entry will look up.
+  void prefetch(const decoded_entry& next) const;
 
   /// Where the artifact's core and signature lie; nullptr if never released.
   const channel_change* find_release(const digest& artifact) const;
@@ -254,6 +260,12 @@ class ledger_state {
 
   /// Takes the ledger's stored row back; false if it does not decode.
   bool restore_ledger(std::string_view bytes);
+
+  /// Notes that the entry `index` of `judgements` binds its command's id.
+  void index_command(log_index index);
+
+  /// Notes that the change `number` of `changes` releases its artifact.
+  void index_release(std::uint64_t number);
 
   /// Makes the look-up tables again, after the journals were restored.
   void index_journals();
