@@ -13,8 +13,8 @@ namespace signalbox {
 namespace {
 
 // Few enough that both threads' working sets stay in their caches.
-constexpr std::size_t batch_entries = 64;
-constexpr std::size_t batch_bytes = 64 * 1024;
+constexpr std::size_t batch_entries = 256;
+constexpr std::size_t batch_bytes = 192 * 1024;
 constexpr std::size_t batches_ahead = 8;
 
 /// Entries and the envelopes that they point into.
