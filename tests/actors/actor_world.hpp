@@ -16,6 +16,36 @@
 
 namespace signalbox::test {
 
+/// How a command was concluded, and how often.
+struct conclusions {
+  std::vector<command::conclusion> all;
+
+  bool accepted() const {
+    return all.size() == 1 && !all[0].nothing && !all[0].answer.refused &&
+           all[0].answer.result == outcome::accepted;
+  }
+
+  /// Why the one conclusion has no outcome; `bug` otherwise.
+  errc refusal() const {
+    return all.size() == 1 && all[0].answer.refused
+               ? all[0].answer.refused->code
+               : errc::bug;
+  }
+
+  /// A command of this context that prepares this.
+  std::shared_ptr<command>
+  make(command_context context,
+       std::function<result<preparation>(const view&)> prepare) {
+    auto out = std::make_shared<command>();
+    out->context = std::move(context);
+    out->prepare = std::move(prepare);
+    out->conclude = [this](command::conclusion x) {
+      all.push_back(std::move(x));
+    };
+    return out;
+  }
+};
+
 /// Actors on one thread, in virtual time: nothing runs but in settle().
 class actor_world : public node_parts {
  public:
@@ -94,6 +124,7 @@ class actor_world : public node_parts {
       caf::anon_send(to, execute{std::move(x)});
   }
 
+  conclusions told; ///< lives when the last command is told of the stop
   std::shared_ptr<actor_directory> directory =
       std::make_shared<actor_directory>();
   supervisor_actor root;
@@ -115,36 +146,6 @@ class actor_world : public node_parts {
   caf::actor_system system_{settings_};
   caf::scheduler::test_coordinator& scheduler_ =
       dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
-};
-
-/// How a command was concluded, and how often.
-struct conclusions {
-  std::vector<command::conclusion> all;
-
-  bool accepted() const {
-    return all.size() == 1 && !all[0].nothing && !all[0].answer.refused &&
-           all[0].answer.result == outcome::accepted;
-  }
-
-  /// Why the one conclusion has no outcome; `bug` otherwise.
-  errc refusal() const {
-    return all.size() == 1 && all[0].answer.refused
-               ? all[0].answer.refused->code
-               : errc::bug;
-  }
-
-  /// A command of this context that prepares this.
-  std::shared_ptr<command>
-  make(command_context context,
-       std::function<result<preparation>(const view&)> prepare) {
-    auto out = std::make_shared<command>();
-    out->context = std::move(context);
-    out->prepare = std::move(prepare);
-    out->conclude = [this](command::conclusion x) {
-      all.push_back(std::move(x));
-    };
-    return out;
-  }
 };
 
 } // namespace signalbox::test

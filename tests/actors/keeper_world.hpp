@@ -153,6 +153,8 @@ struct node_parts {
 
 /// A keeper over these parts, and the way of a command through it.
 struct keeper_world : node_parts {
+  inbox in; // outlives the keeper, which answers who waits when it goes
+  inbox other;
   std::optional<ledger_keeper> keeper;
 
   result<void> start() { return start(config()); }

@@ -13,7 +13,6 @@ namespace {
 struct house_world : keeper_world {
   temp_dir dir;
   head_file head{dir.path() / "head"};
-  inbox in;
 
   house_world() {
     auto x = config();

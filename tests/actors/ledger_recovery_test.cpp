@@ -47,7 +47,6 @@ BOOST_AUTO_TEST_CASE(an_empty_log_says_how_to_make_a_ledger) {
   BOOST_CHECK(status.write_problem().find("signalbox ledger create") !=
               std::string::npos);
   BOOST_CHECK(shown.load() == nullptr);
-  inbox in;
   BOOST_CHECK(!keeper->admit([&] {
     auto out = std::make_shared<proposal>();
     out->answer = in.door();

@@ -42,8 +42,6 @@ struct writers_world : keeper_world {
     return encode(draft, x, to);
   }
 
-  inbox in;
-  inbox other;
   std::uint64_t idle_made = 0;
 };
 

@@ -7,11 +7,10 @@ namespace d = actor_defaults;
 namespace {
 
 struct proposer_world : actor_world {
-  conclusions out;
   int prepared = 0;
 
-  std::shared_ptr<command> making(std::string_view name, std::string key = {}) {
-    return out.make(context(std::move(key)), [this, name](const view&) {
+  std::shared_ptr<command> making(std::string name, std::string key = {}) {
+    return told.make(context(std::move(key)), [this, name](const view&) {
       ++prepared;
       return result<preparation>{new_principal(name)};
     });
@@ -25,7 +24,7 @@ struct proposer_world : actor_world {
 
   /// A command that expects the version that it sees, and loses `times` races.
   std::shared_ptr<command> losing(int times) {
-    return out.make(context("loser"), [this, times](const view& x) {
+    return told.make(context("loser"), [this, times](const view& x) {
       auto version = facts_version(x);
       if (++prepared <= times)
         overtake_binding();
@@ -62,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_command_is_carried_through) {
   start();
   submit(making("ann"));
   settle();
-  BOOST_CHECK(out.accepted());
+  BOOST_CHECK(told.accepted());
   BOOST_CHECK(knows("ann"));
   BOOST_CHECK_EQUAL(prepared, 1);
 }
@@ -70,25 +69,25 @@ BOOST_AUTO_TEST_CASE(a_command_is_carried_through) {
 BOOST_AUTO_TEST_CASE(a_command_that_cannot_be_prepared_is_not_proposed) {
   start();
   auto before = to_integer(log.end());
-  submit(out.make(context(), [](const view&) {
+  submit(told.make(context(), [](const view&) {
     return result<preparation>{failure{errc::validation_failed, "no"}};
   }));
   settle();
-  BOOST_CHECK_EQUAL(out.refusal(), errc::validation_failed);
+  BOOST_CHECK_EQUAL(told.refusal(), errc::validation_failed);
   BOOST_CHECK_EQUAL(to_integer(log.end()), before);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_to_do_is_answered_with_the_view) {
   start();
   auto before = to_integer(log.end());
-  submit(out.make(context(), [](const view&) {
+  submit(told.make(context(), [](const view&) {
     return result<preparation>{nothing_to_do{}};
   }));
   settle();
-  BOOST_REQUIRE_EQUAL(out.all.size(), 1U);
-  BOOST_CHECK(out.all[0].nothing);
-  BOOST_CHECK(!out.all[0].answer.refused);
-  BOOST_CHECK(out.all[0].answer.seen == shown.load()->data);
+  BOOST_REQUIRE_EQUAL(told.all.size(), 1U);
+  BOOST_CHECK(told.all[0].nothing);
+  BOOST_CHECK(!told.all[0].answer.refused);
+  BOOST_CHECK(told.all[0].answer.seen == shown.load()->data);
   BOOST_CHECK_EQUAL(to_integer(log.end()), before);
 }
 
@@ -101,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_check_that_throws_fails_its_command_alone) {
   submit(making("ann"));
   settle();
   BOOST_CHECK_EQUAL(bad.refusal(), errc::bug);
-  BOOST_CHECK(out.accepted());
+  BOOST_CHECK(told.accepted());
   BOOST_CHECK_EQUAL(proposer_starts, 2);
 }
 
@@ -109,10 +108,10 @@ BOOST_AUTO_TEST_CASE(a_lost_race_is_tried_again_under_the_newer_view) {
   start();
   submit(losing(1));
   settle();
-  BOOST_CHECK(out.accepted());
+  BOOST_CHECK(told.accepted());
   BOOST_CHECK_EQUAL(prepared, 2);
   auto id = make_event_id(facts.ledger, facts.administrator, "loser");
-  BOOST_CHECK_EQUAL(out.all[0].answer.version, facts_version(seen()));
+  BOOST_CHECK_EQUAL(told.all[0].answer.version, facts_version(seen()));
   int judged = 0;
   log.read(log_index{0},
            [&](const log_entry_view& x) {
@@ -129,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_lost_race_is_tried_again_under_the_newer_view) {
 
 BOOST_AUTO_TEST_CASE(a_changed_precondition_is_tried_again) {
   start();
-  submit(out.make(context(), [this](const view& x) {
+  submit(told.make(context(), [this](const view& x) {
     auto draft = new_principal("ann");
     draft.preconditions = {
         {binding_aggregate(facts.client, facts.profile), facts_version(x)}};
@@ -138,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_changed_precondition_is_tried_again) {
     return result<preparation>{std::move(draft)};
   }));
   settle();
-  BOOST_CHECK(out.accepted());
+  BOOST_CHECK(told.accepted());
   BOOST_CHECK_EQUAL(prepared, 2);
 }
 
@@ -147,9 +146,9 @@ BOOST_AUTO_TEST_CASE(after_four_lost_races_the_writer_is_told) {
   submit(losing(100));
   settle();
   BOOST_CHECK_EQUAL(prepared, d::max_attempts);
-  BOOST_REQUIRE_EQUAL(out.all.size(), 1U);
-  BOOST_CHECK(!out.all[0].answer.refused);
-  BOOST_CHECK_EQUAL(out.all[0].answer.result, outcome::conflict);
+  BOOST_REQUIRE_EQUAL(told.all.size(), 1U);
+  BOOST_CHECK(!told.all[0].answer.refused);
+  BOOST_CHECK_EQUAL(told.all[0].answer.result, outcome::conflict);
 }
 
 BOOST_AUTO_TEST_CASE(a_named_version_is_not_tried_again) {
@@ -159,13 +158,13 @@ BOOST_AUTO_TEST_CASE(a_named_version_is_not_tried_again) {
   submit(std::move(x));
   settle();
   BOOST_CHECK_EQUAL(prepared, 1);
-  BOOST_REQUIRE_EQUAL(out.all.size(), 1U);
-  BOOST_CHECK_EQUAL(out.all[0].answer.result, outcome::conflict);
+  BOOST_REQUIRE_EQUAL(told.all.size(), 1U);
+  BOOST_CHECK_EQUAL(told.all[0].answer.result, outcome::conflict);
 }
 
 BOOST_AUTO_TEST_CASE(other_void_outcomes_are_not_tried_again) {
   start();
-  submit(out.make(context(), [this](const view&) {
+  submit(told.make(context(), [this](const view&) {
     ++prepared;
     proposal_draft draft;
     draft.body = event::policy_bound{"nobody", "none", facts.policy, "1.0.0"};
@@ -173,8 +172,8 @@ BOOST_AUTO_TEST_CASE(other_void_outcomes_are_not_tried_again) {
   }));
   settle();
   BOOST_CHECK_EQUAL(prepared, 1);
-  BOOST_REQUIRE_EQUAL(out.all.size(), 1U);
-  BOOST_CHECK_EQUAL(out.all[0].answer.result, outcome::not_found);
+  BOOST_REQUIRE_EQUAL(told.all.size(), 1U);
+  BOOST_CHECK_EQUAL(told.all[0].answer.result, outcome::not_found);
 }
 
 BOOST_AUTO_TEST_CASE(commands_of_a_lane_do_not_race_each_other) {
@@ -208,7 +207,7 @@ BOOST_AUTO_TEST_CASE(a_lane_goes_on_after_a_command_that_failed) {
   }
   settle();
   BOOST_CHECK_EQUAL(bad.refusal(), errc::validation_failed);
-  BOOST_CHECK_EQUAL(out.all.size(), 2U);
+  BOOST_CHECK_EQUAL(told.all.size(), 2U);
   BOOST_CHECK(knows("ann") && knows("bob"));
 }
 
@@ -217,24 +216,24 @@ BOOST_AUTO_TEST_CASE(without_a_ledger_a_command_is_refused) {
   directory->set_ledger(ledger_actor());
   submit(making("ann"));
   settle();
-  BOOST_CHECK_EQUAL(out.refusal(), errc::unavailable);
+  BOOST_CHECK_EQUAL(told.refusal(), errc::unavailable);
   BOOST_CHECK_EQUAL(prepared, 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_command_that_nobody_takes_is_concluded_once) {
   submit(making("ann")); // nothing was started
-  BOOST_CHECK_EQUAL(out.refusal(), errc::unavailable);
+  BOOST_CHECK_EQUAL(told.refusal(), errc::unavailable);
   start();
   stop();
   submit(making("bob"));
-  BOOST_CHECK_EQUAL(out.all.size(), 2U);
+  BOOST_CHECK_EQUAL(told.all.size(), 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_proposed_command_that_is_lost_is_pending_not_refused) {
   auto x = making("ann");
   x->proposed = true;
   x.reset();
-  BOOST_CHECK_EQUAL(out.refusal(), errc::pending);
+  BOOST_CHECK_EQUAL(told.refusal(), errc::pending);
 }
 
 BOOST_AUTO_TEST_CASE(a_command_after_a_long_sleep_is_not_late) {
@@ -242,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_command_after_a_long_sleep_is_not_late) {
   wall = wall + 3'600'000; // the machine slept: the steady clock stood still
   submit(making("ann"));
   settle();
-  BOOST_CHECK(out.accepted());
+  BOOST_CHECK(told.accepted());
 }
 
 BOOST_AUTO_TEST_CASE(a_wall_clock_that_is_set_back_does_not_make_it_late) {
@@ -251,7 +250,7 @@ BOOST_AUTO_TEST_CASE(a_wall_clock_that_is_set_back_does_not_make_it_late) {
   wall = wall + -7'200'000;
   submit(making("ann"));
   settle();
-  BOOST_CHECK(out.accepted());
+  BOOST_CHECK(told.accepted());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

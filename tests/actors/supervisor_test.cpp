@@ -8,10 +8,8 @@ namespace d = actor_defaults;
 namespace {
 
 struct supervisor_world : actor_world {
-  conclusions out;
-
-  std::shared_ptr<command> making(std::string_view name) {
-    return out.make(context(), [name](const view&) {
+  std::shared_ptr<command> making(std::string name) {
+    return told.make(context(), [name](const view&) {
       return result<preparation>{new_principal(name)};
     });
   }
@@ -62,7 +60,7 @@ BOOST_AUTO_TEST_CASE(commands_that_came_together_are_one_group) {
     submit(making("p" + std::to_string(i)));
   auto before = log.groups().size();
   settle();
-  BOOST_CHECK_EQUAL(out.all.size(), 20U);
+  BOOST_CHECK_EQUAL(told.all.size(), 20U);
   BOOST_CHECK_LT(log.groups().size() - before, 20U);
 }
 
@@ -71,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_refuses_at_once_and_comes_back_by_itself) {
   log.on_append = faulty_log::fault::refuse;
   submit(making("ann"));
   settle();
-  BOOST_CHECK_EQUAL(out.refusal(), errc::read_only);
+  BOOST_CHECK_EQUAL(told.refusal(), errc::read_only);
   BOOST_CHECK_EQUAL(status.write_problem(), "the disk is full");
   auto probes = log.probes.load();
   advance(d::beat);
@@ -101,15 +99,15 @@ BOOST_AUTO_TEST_CASE(a_pending_append_that_was_done_shows_with_the_group) {
   log.on_append = faulty_log::fault::finish_later;
   submit(making("ann"));
   settle();
-  BOOST_REQUIRE_EQUAL(out.all.size(), 1U);
-  BOOST_CHECK_EQUAL(out.refusal(), errc::pending);
+  BOOST_REQUIRE_EQUAL(told.all.size(), 1U);
+  BOOST_CHECK_EQUAL(told.refusal(), errc::pending);
   BOOST_CHECK(knows("ann"));
 }
 
 BOOST_AUTO_TEST_CASE(a_crashed_ledger_is_started_again) {
   start();
   crash();
-  BOOST_CHECK_EQUAL(out.refusal(), errc::pending); // whoever waited is told
+  BOOST_CHECK_EQUAL(told.refusal(), errc::pending); // whoever waited is told
   BOOST_CHECK(has_problem("the ledger crashed"));
   BOOST_CHECK(!directory->ledger());
   BOOST_CHECK(shown.load() != nullptr); // reads go on
@@ -204,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_crashed_proposer_is_replaced) {
   BOOST_CHECK_EQUAL(ledger_starts, 1);
   submit(making("ann"));
   settle();
-  BOOST_CHECK(out.accepted());
+  BOOST_CHECK(told.accepted());
 }
 
 BOOST_AUTO_TEST_CASE(a_proposers_restart_does_not_hurry_the_ledgers) {
@@ -234,7 +232,7 @@ BOOST_AUTO_TEST_CASE(a_command_whose_proposer_crashed_is_told) {
   caf::anon_send_exit(to, caf::exit_reason::kill);
   to = nullptr;
   settle();
-  BOOST_CHECK_EQUAL(out.refusal(), errc::pending);
+  BOOST_CHECK_EQUAL(told.refusal(), errc::pending);
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_tells_everyone_and_saves) {
@@ -242,7 +240,7 @@ BOOST_AUTO_TEST_CASE(a_stop_tells_everyone_and_saves) {
   for (int i = 0; i < 10; ++i)
     submit(making("p" + std::to_string(i)));
   stop();
-  BOOST_CHECK_EQUAL(out.all.size(), 10U);
+  BOOST_CHECK_EQUAL(told.all.size(), 10U);
   BOOST_CHECK_GT(store.writes.load(), 0);
   BOOST_CHECK(!directory->ledger());
   BOOST_CHECK(!directory->proposer_for({}));
@@ -261,7 +259,7 @@ BOOST_AUTO_TEST_CASE(a_stop_during_a_restart_leaves_nothing_behind) {
 BOOST_AUTO_TEST_CASE(a_find_reaches_the_ledger) {
   start();
   auto x = context("mine");
-  submit(out.make(x, [](const view&) {
+  submit(told.make(x, [](const view&) {
     return result<preparation>{new_principal("ann")};
   }));
   settle();
