@@ -39,13 +39,15 @@ role_mask read_roles(parameter_reader& in) {
   return out;
 }
 
-timestamp read_expiry(parameter_reader& in) {
+timestamp read_expiry(parameter_reader& in, timestamp now) {
   auto text = in.optional_text("expires_at");
   if (!text)
     return {};
   auto time = from_rfc3339(*text);
   if (!time)
     in.fail("expires_at", "must be an RFC 3339 time in UTC");
+  else if (*time <= now)
+    in.fail("expires_at", "must lie in the future");
   return time.value_or(timestamp{});
 }
 
@@ -113,7 +115,7 @@ void issue_token(const operation_world& world,
   parameter_reader in{call->params};
   auto request = std::make_shared<token_request>();
   request->roles = read_roles(in);
-  request->expires_at = read_expiry(in);
+  request->expires_at = read_expiry(in, world.wall_clock());
   request->description = in.optional_text("description").value_or("");
   if (request->description.size() > max_description_bytes ||
       has_errors(scan_text(request->description, "/description")))
