@@ -1,11 +1,10 @@
 #include "api/config_answer.hpp"
 
-#include "actors/ledger_keeper.hpp"
 #include "events/artifact.hpp"
 #include "events/envelope.hpp"
 #include "events/hash.hpp"
-#include "events/json.hpp"
 #include "events/record.hpp"
+#include "projections/part_source.hpp"
 
 namespace signalbox {
 
@@ -17,21 +16,6 @@ constexpr std::size_t signature_part = 1;
 constexpr std::size_t changelog_part = 2;
 constexpr std::size_t reseal_signature_part = 0;
 constexpr std::size_t revert_changelog_part = 0;
-
-constexpr json_limits core_limits{2 * 1024 * 1024, 48};
-
-std::vector<std::string> inputs_of(std::string_view core) {
-  std::vector<std::string> out;
-  auto document = parse_json(core, core_limits);
-  if (!document || !document->is_object())
-    return out;
-  if (auto* names = document->get_object().if_contains("inputs"))
-    if (names->is_array())
-      for (auto& name : names->get_array())
-        if (name.is_string())
-          out.emplace_back(std::string_view{name.get_string()});
-  return out;
-}
 
 std::string_view trim(std::string_view x) {
   while (!x.empty() && (x.front() == ' ' || x.front() == '\t'))
@@ -50,8 +34,7 @@ std::string_view without_weakness(std::string_view etag) {
 config_answers::config_answers(const event_log& log,
                                std::shared_ptr<const node_keys> keys,
                                std::int64_t head_life)
-    : log_{log}, parts_{parts_of_log(log)}, keys_{std::move(keys)},
-      head_life_{head_life} {}
+    : log_{log}, keys_{std::move(keys)}, head_life_{head_life} {}
 
 result<std::string> config_answers::read_keyset(log_index index) const {
   result<std::string> out =
@@ -111,22 +94,44 @@ std::string config_answers::sign_head(const view& seen, const channel_row& row,
   return to_json(envelope);
 }
 
+result<std::vector<std::string>>
+config_answers::parts_of(log_index index,
+                         std::initializer_list<std::size_t> wanted) const {
+  result<std::vector<std::string>> out =
+      failure{errc::log_corrupt,
+              "entry " + std::to_string(to_integer(index)) + " is missing"};
+  auto read = log_.read(index, [&](const log_entry_view& entry) {
+    if (entry.index == index)
+      out = checked_parts(entry.record, wanted);
+    return false;
+  });
+  if (!read)
+    return read.error();
+  return out;
+}
+
 result<stored_artifact> config_answers::read(const view& seen,
                                              const artifact_place& x) const {
   auto [artifact, sealed, change, key_id] = x;
-  bool reverted = change != artifact;
-  auto core = parts_(artifact, core_part);
-  if (!core)
-    return core.error();
-  auto signature = parts_(sealed, sealed == artifact ? signature_part
-                                                     : reseal_signature_part);
-  if (!signature)
-    return signature.error();
-  auto changelog =
-      parts_(change, reverted ? revert_changelog_part : changelog_part);
-  if (!changelog)
-    return changelog.error();
-  stored_artifact out{std::move(*core), {}, std::move(*changelog)};
+  // Mostly one entry holds all three: it is read once.
+  auto parts = parts_of(artifact, {core_part, signature_part, changelog_part});
+  if (parts && sealed != artifact) {
+    auto resealed = parts_of(sealed, {reseal_signature_part});
+    if (!resealed)
+      return resealed.error();
+    (*parts)[signature_part] = std::move(resealed->front());
+  }
+  if (parts && change != artifact) {
+    auto reverted = parts_of(change, {revert_changelog_part});
+    if (!reverted)
+      return reverted.error();
+    (*parts)[changelog_part] = std::move(reverted->front());
+  }
+  if (!parts)
+    return parts.error();
+  stored_artifact out{
+      std::move((*parts)[core_part]), {}, std::move((*parts)[changelog_part])};
+  auto& signature = (*parts)[signature_part];
   auto* row = seen.find_key(key_role::seal, key_id);
   auto key = row == nullptr ? result<public_key>{failure{errc::key_revoked, ""}}
                             : public_key::from_der(as_bytes(row->spki));
@@ -135,7 +140,7 @@ result<stored_artifact> config_answers::read(const view& seen,
                    "the keyset no longer holds the key that sealed this "
                    "artifact"};
   out.signature_json =
-      signature_json(key_id, key->algorithm(), as_bytes(*signature));
+      signature_json(key_id, key->algorithm(), as_bytes(signature));
   return out;
 }
 
@@ -171,7 +176,6 @@ config_answers::prepare(const view& seen, const channel_view& x) const {
   out->period = head_period(seen.log_time, head_life_);
   out->keyset_version = seen.ledger.keyset_version;
   out->changelog = stored->changelog;
-  out->inputs = inputs_of(stored->core);
   auto head_json = sign_head(seen, row, stored->changelog, out->etag);
   out->wire = std::make_shared<const std::string>(
       to_wire(stored->core, stored->signature_json, head_json));

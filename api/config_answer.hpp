@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,7 +10,6 @@
 #include "api/http_message.hpp"
 #include "events/errors.hpp"
 #include "events/head.hpp"
-#include "projections/part_source.hpp"
 #include "projections/view.hpp"
 #include "storage/log.hpp"
 
@@ -24,7 +24,6 @@ struct prepared_config {
   std::string etag;
   std::shared_ptr<const std::string> wire; ///< with signature and head
   std::string changelog;
-  std::vector<std::string> inputs;
   std::shared_ptr<const prepared_response> ok;
   std::shared_ptr<const prepared_response> not_modified;
 };
@@ -71,11 +70,12 @@ class config_answers {
   result<std::string> read_keyset(log_index index) const;
 
  private:
+  result<std::vector<std::string>>
+  parts_of(log_index index, std::initializer_list<std::size_t> wanted) const;
   std::string sign_head(const view& seen, const channel_row& row,
                         const std::string& changelog, std::string& etag) const;
 
   const event_log& log_;
-  part_source parts_;
   std::shared_ptr<const node_keys> keys_;
   std::int64_t head_life_;
 };

@@ -12,6 +12,8 @@ namespace signalbox::read_operations {
 
 namespace {
 
+constexpr json_limits wire_limits{2 * 1024 * 1024, 48};
+
 /// An input is a name; a value is refused and never echoed (NFR-5).
 bool is_input_name(std::string_view x) {
   return !x.empty() && x.size() <= 128 &&
@@ -76,15 +78,17 @@ result<log_index> place_of(const view& seen, const std::string& at) {
   return token->index;
 }
 
-/// The wire form with what is listed beside the artifact.
-std::string with_missing_inputs(std::string_view wire,
-                                const std::vector<std::string>& needed,
-                                const std::vector<std::string>& held) {
+/// The wire form with the inputs that it names and the client lacks.
+result<std::string> with_missing_inputs(const std::string& wire,
+                                        const std::vector<std::string>& held) {
+  auto document = parse_json(wire, wire_limits);
+  if (!document)
+    return document.error();
   json::array missing;
-  for (auto& name : needed)
-    if (std::find(held.begin(), held.end(), name) == held.end())
+  for (auto& name : document->as_object().at("inputs").as_array())
+    if (std::find(held.begin(), held.end(), name.as_string()) == held.end())
       missing.emplace_back(name);
-  std::string out{wire.substr(0, wire.size() - 1)};
+  auto out = wire.substr(0, wire.size() - 1);
   return out + ",\"missing_inputs\":" + to_canonical(std::move(missing)) + '}';
 }
 
@@ -101,9 +105,11 @@ operation_answer current_config(const operation_world& world, const view& seen,
     return envelope ? answer_text(std::move(*envelope))
                     : answer_failure(envelope.error());
   }
-  if (query.inputs)
-    return answer_text(
-        with_missing_inputs(*config.wire, config.inputs, *query.inputs));
+  if (query.inputs) {
+    auto listed = with_missing_inputs(*config.wire, *query.inputs);
+    return listed ? answer_text(std::move(*listed))
+                  : answer_failure(listed.error());
+  }
   if (matches_etag(if_none_match, config.etag)) {
     operation_answer out;
     out.status = 304;
