@@ -1,5 +1,6 @@
 #include "api/read_operations.hpp"
 #include "api/read_support.hpp"
+#include "api/signing.hpp"
 
 #include "events/artifact.hpp"
 #include "policy/json_patch.hpp"
@@ -96,6 +97,8 @@ operation_answer current_config(const operation_world& world, const view& seen,
                                 const channel_view& channel,
                                 const config_query& query,
                                 const std::string& if_none_match) {
+  if (auto problem = head_problem(seen, *world.keys))
+    return answer_failure(std::move(*problem));
   auto prepared = world.answers.prepare(seen, channel);
   if (!prepared)
     return answer_failure(prepared.error());
@@ -173,13 +176,26 @@ operation_answer diff_json(const channel_view& channel, std::string_view status,
   return answer_json(out);
 }
 
+/// Needs no key of this node, unlike the answer that may lie ready.
+result<std::string> changelog_of(const operation_world& world, const view& seen,
+                                 const channel_view& channel) {
+  if (auto prepared = world.answers.ready(seen, channel))
+    return prepared->changelog;
+  auto& row = channel.row;
+  auto stored = world.answers.read(
+      seen, {row.artifact_index, row.seal_index, row.change_index, row.key});
+  if (!stored)
+    return stored.error();
+  return std::move(stored->changelog);
+}
+
 operation_answer outdated(const operation_world& world, const view& seen,
                           const channel_view& channel, const digest& held,
                           bool wants_patch) {
-  auto prepared = world.answers.prepare(seen, channel);
-  if (!prepared)
-    return answer_failure(prepared.error());
-  json::object more{{"changelog", (*prepared)->changelog}};
+  auto changelog = changelog_of(world, seen, channel);
+  if (!changelog)
+    return answer_failure(changelog.error());
+  json::object more{{"changelog", std::move(*changelog)}};
   if (find_change(seen, channel, held) == nullptr)
     return diff_json(channel, "unknown", std::move(more));
   if (wants_patch) {

@@ -53,6 +53,9 @@ inline constexpr std::chrono::milliseconds linger_timeout{2000};
 /// these, never early.
 inline constexpr std::chrono::milliseconds default_sweep_interval{1000};
 
+/// How often a node looks for a key that it lacks, at most.
+inline constexpr std::chrono::milliseconds key_retry_interval{1000};
+
 /// The pause of the acceptor when the process has no file descriptor left.
 inline constexpr std::chrono::milliseconds accept_pause{100};
 

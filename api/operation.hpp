@@ -66,6 +66,8 @@ struct operation {
   bool reading;
   /// What the caller needs otherwise; and for reads that are not public.
   role needs;
+  /// Whether it signs with this node's keys whatever the parameters say.
+  bool signs;
   void (*run)(const operation_world&, std::shared_ptr<operation_call>,
               operation_reply);
 };

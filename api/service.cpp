@@ -25,11 +25,6 @@ http_response text_response(unsigned status, std::string text) {
   return {status, "text/plain; charset=utf-8", {}, std::move(text)};
 }
 
-http_response readiness(const std::string& problem, std::string fine) {
-  return problem.empty() ? text_response(200, std::move(fine) + '\n')
-                         : text_response(503, problem + '\n');
-}
-
 /// The trace id of a traceparent (W3C Trace Context), or nothing.
 std::string_view trace_id(std::string_view traceparent) {
   return traceparent.size() >= 55 ? traceparent.substr(3, 32)
@@ -54,25 +49,27 @@ std::optional<failure> add_body(const std::string& body, json::object& params) {
 } // namespace
 
 struct service::impl {
-  impl(service_config c, runtime& node, const event_log& log,
-       std::shared_ptr<const node_keys> keys)
-      : config{std::move(c)}, answers{log, keys, config.head_life},
-        disk{config.disk_threads, max_queued_for_disk},
-        world{node,
-              answers,
-              disk,
-              counters,
-              std::move(keys),
-              config.ledger_name,
-              config.wall_clock},
-        hot{node.view(), answers, config.ledger_name, config.public_reads,
-            config.workers} {}
+  impl(service_config c, runtime& n, const event_log& l,
+       std::uint64_t keyset_version, node_keys first)
+      : config{std::move(c)}, node{n}, entries{l}, disk{config.disk_threads,
+                                                        max_queued_for_disk},
+        keys{keyset_version, std::move(first), config.load_keys,
+             [this](auto version, auto x) {
+               return sign_with(version, std::move(x));
+             },
+             [this](auto& why) {
+               if (config.log)
+                 config.log("keys", {{"problem", why}});
+             }},
+        hot{node.view(), *keys.latest().answers, config.ledger_name,
+            config.public_reads, config.workers} {}
 
   service_config config;
-  config_answers answers;
+  runtime& node;
+  const event_log& entries;
   disk_pool disk;
   metrics counters;
-  operation_world world;
+  signing_history keys;
   hot_reads hot;
 
   /// One request on its way to its answer.
@@ -91,17 +88,38 @@ struct service::impl {
     }
   };
 
+  std::unique_ptr<signing> sign_with(std::uint64_t keyset_version, node_keys x);
   void log(const exchange& x, unsigned status, clock::duration took) const;
   http_response node_page(std::string_view path) const;
+  void with_keys(const std::shared_ptr<const view>& seen,
+                 std::function<void(const signing&)> run,
+                 const std::function<void(failure)>& refuse);
   result<caller> who_calls(std::string_view authorization,
                            const published& seen) const;
   std::optional<failure> check_role(const operation& what,
                                     const caller& who) const;
   void call(const operation& what, json::object params,
             const std::shared_ptr<exchange>& x, operation_reply reply);
+  void answer_write_readiness(const std::shared_ptr<exchange>& x);
   void call_rest(const std::shared_ptr<exchange>& x);
   void call_rpc(const std::shared_ptr<exchange>& x);
 };
+
+std::unique_ptr<signing> service::impl::sign_with(std::uint64_t keyset_version,
+                                                  node_keys x) {
+  auto shared = std::make_shared<const node_keys>(std::move(x));
+  auto answers =
+      std::make_unique<const config_answers>(entries, shared, config.head_life);
+  operation_world world{node,
+                        *answers,
+                        disk,
+                        counters,
+                        shared,
+                        config.ledger_name,
+                        config.wall_clock};
+  return std::make_unique<signing>(
+      signing{keyset_version, std::move(answers), std::move(world)});
+}
 
 void service::impl::log(const exchange& x, unsigned status,
                         clock::duration took) const {
@@ -120,16 +138,10 @@ void service::impl::log(const exchange& x, unsigned status,
 }
 
 http_response service::impl::node_page(std::string_view path) const {
-  auto seen = world.node.view().load();
-  auto& status = world.node.status();
+  auto seen = node.view().load();
+  auto& status = node.status();
   if (path == "/healthz")
     return text_response(200, "ok\n");
-  if (path == "/readyz/write") {
-    auto problem = status.write_problem();
-    if (problem.empty() && seen != nullptr)
-      problem = answers.key_problem(*seen->data);
-    return readiness(problem, "ready to write");
-  }
   if (path == "/metrics")
     return {200,
             "text/plain; version=0.0.4; charset=utf-8",
@@ -148,6 +160,33 @@ http_response service::impl::node_page(std::string_view path) const {
   if (auto problem = status.read_problem(); !problem.empty())
     text += "; stale: " + problem;
   return text_response(200, text + '\n');
+}
+
+void service::impl::answer_write_readiness(const std::shared_ptr<exchange>& x) {
+  auto seen = node.view().load();
+  if (auto problem = node.status().write_problem();
+      !problem.empty() || seen == nullptr)
+    return x->finish(text_response(503, problem + '\n'));
+  with_keys(
+      seen->data,
+      [x, seen](const signing& y) {
+        auto problem = y.problem(*seen->data);
+        x->finish(problem ? text_response(503, problem->message + '\n')
+                          : text_response(200, "ready to write\n"));
+      },
+      [x](const failure& why) {
+        x->finish(text_response(503, why.message + '\n'));
+      });
+}
+
+/// Runs at once, or on the pool when the key files must be read again first.
+void service::impl::with_keys(const std::shared_ptr<const view>& seen,
+                              std::function<void(const signing&)> run,
+                              const std::function<void(failure)>& refuse) {
+  if (auto* x = keys.ready(*seen))
+    return run(*x);
+  if (!disk.run([this, seen, run = std::move(run)] { run(keys.find(*seen)); }))
+    refuse({errc::overloaded, "too many calls wait for the disk: try again"});
 }
 
 result<caller> service::impl::who_calls(std::string_view authorization,
@@ -173,7 +212,7 @@ std::optional<failure> service::impl::check_role(const operation& what,
 void service::impl::call(const operation& what, json::object params,
                          const std::shared_ptr<exchange>& x,
                          operation_reply reply) {
-  auto seen = world.node.view().load();
+  auto seen = node.view().load();
   if (seen == nullptr)
     return reply(answer_failure(
         {errc::unavailable, "the ledger is not folded yet: try again"}));
@@ -190,7 +229,15 @@ void service::impl::call(const operation& what, json::object params,
   out->traceparent = head.traceparent;
   out->if_none_match = head.if_none_match;
   out->seen = seen->data;
-  what.run(world, std::move(out), std::move(reply));
+  with_keys(
+      seen->data,
+      [&what, out, reply](const signing& y) {
+        auto problem = what.signs ? y.problem(*out->seen) : std::nullopt;
+        if (problem)
+          return reply(answer_failure(std::move(*problem)));
+        what.run(y.world, out, reply);
+      },
+      [reply](failure why) { reply(answer_failure(std::move(why))); });
 }
 
 void service::impl::call_rest(const std::shared_ptr<exchange>& x) {
@@ -231,9 +278,9 @@ void service::impl::call_rpc(const std::shared_ptr<exchange>& x) {
 }
 
 service::service(service_config config, runtime& node, const event_log& log,
-                 std::shared_ptr<const node_keys> keys)
-    : impl_{std::make_unique<impl>(std::move(config), node, log,
-                                   std::move(keys))} {}
+                 std::uint64_t keyset_version, node_keys first)
+    : impl_{std::make_unique<impl>(std::move(config), node, log, keyset_version,
+                                   std::move(first))} {}
 
 service::~service() = default;
 
@@ -251,7 +298,7 @@ const prepared_response* service::hot(std::size_t worker,
 }
 
 result<std::size_t> service::admit(const request_head& head) {
-  auto seen = impl_->world.node.view().load();
+  auto seen = impl_->node.view().load();
   if (seen == nullptr || head.path().substr(0, 4) != "/v1/")
     if (head.path() != "/rpc" || seen == nullptr)
       return anonymous_body_limit;
@@ -284,7 +331,8 @@ void service::handle(http_request request, reply answer) {
   if (path == "/healthz" || path == "/metrics" || path == "/readyz/read" ||
       path == "/readyz/write") {
     x->operation = path;
-    return x->finish(impl_->node_page(path));
+    return path == "/readyz/write" ? impl_->answer_write_readiness(x)
+                                   : x->finish(impl_->node_page(path));
   }
   impl_->call_rest(x);
 }

@@ -8,9 +8,9 @@
 
 #include <boost/json/object.hpp>
 
-#include "actors/node_keys.hpp"
 #include "actors/runtime.hpp"
 #include "api/http_handler.hpp"
+#include "api/signing.hpp"
 #include "storage/log.hpp"
 
 namespace signalbox {
@@ -27,6 +27,7 @@ struct service_config {
   std::int64_t head_life = default_head_life;
   std::function<timestamp()> wall_clock;
   log_function log = nullptr;
+  key_loader load_keys; ///< again, whenever the keyset changed
   /// Open connections, for the metrics.
   std::function<std::size_t()> open_connections = nullptr;
 };
@@ -36,8 +37,9 @@ struct service_config {
 /// pool; writes go through the runtime.
 class service final : public http_handler {
  public:
+  /// `keys`: loaded under this version of the keyset.
   service(service_config config, runtime& node, const event_log& log,
-          std::shared_ptr<const node_keys> keys);
+          std::uint64_t keyset_version, node_keys keys);
   ~service() override;
 
   /// Refuses new disk work and finishes what is queued; after the server has

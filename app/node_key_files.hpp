@@ -2,11 +2,11 @@
 
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "actors/node_keys.hpp"
+#include "api/signing.hpp"
 #include "events/keyset.hpp"
 #include "projections/ledger_state.hpp"
 
@@ -19,11 +19,11 @@ result<node_keys> make_node_keys(const std::filesystem::path& folder,
                                  key_algorithm algorithm,
                                  std::string_view passphrase);
 
-/// The keys of this node that the keyset has as active, out of all its key
-/// files (`node-seal*.pem`, `node-head*.pem`).
-/// Errors: `unavailable` (no file holds an active key), `bad_key` (wrong
-/// passphrase), `io`.
-result<node_keys> load_node_keys(const std::filesystem::path& folder,
+/// The keys of this node that the keyset has as active, as far as its key files
+/// (`node-seal*.pem`, `node-head*.pem`) hold them. A file that cannot be read
+/// matters only if no other has the active key.
+/// Errors: `bad_key` (wrong passphrase), `io`.
+result<held_keys> load_node_keys(const std::filesystem::path& folder,
                                  const principal_id& node,
                                  const std::map<std::string, key_row>& keyset,
                                  std::string_view passphrase);

@@ -108,6 +108,15 @@ fold(runtime& node, const node_storage& storage, const json_log& log) {
   return seen->data;
 }
 
+/// A node that cannot sign serves what needs no signature.
+void warn_of_keys(const view& seen, const node_keys& keys,
+                  const json_log& log) {
+  for (auto& problem : {seal_problem(seen, keys), head_problem(seen, keys)})
+    if (problem)
+      log.write(log_level::warning, "a key is missing",
+                {{"reason", problem->message}});
+}
+
 /// The server, for the metrics of the service that it is made after.
 using server_slot = std::atomic<const http_server*>;
 
@@ -181,14 +190,21 @@ result<void> serve(const serve_options& options,
   auto seen = fold(node, **storage, log);
   if (!seen)
     return seen.error();
-  auto keys = load_node_keys((*storage)->directory.keys(), pinned.node,
-                             *(*seen)->keys, options.passphrase);
-  if (!keys)
-    return keys.error();
+  auto load_keys = [folder = (*storage)->directory.keys(), node = pinned.node,
+                    &options](const view& x) {
+    return load_node_keys(folder, node, *x.keys, options.passphrase);
+  };
+  auto held = load_keys(**seen);
+  if (!held)
+    return held.error();
+  auto keys = node_keys_of(pinned.node, *held);
+  warn_of_keys(**seen, keys, log);
   auto slot = std::make_shared<server_slot>(nullptr);
+  auto config = make_service_config(options, pinned, log, slot);
+  config.load_keys = load_keys;
   auto api = std::make_shared<service>(
-      make_service_config(options, pinned, log, slot), node, *(*storage)->log,
-      std::make_shared<const node_keys>(std::move(*keys)));
+      std::move(config), node, *(*storage)->log, (*seen)->ledger.keyset_version,
+      std::move(keys));
   http_server server{make_http_config(options), api};
   if (auto started = server.start(); !started)
     return started.error();

@@ -1,0 +1,81 @@
+#include "app/keyset_plan.hpp"
+
+#include "app/keyset_change.hpp"
+#include "app/ledger_file.hpp"
+#include "app/node_key_files.hpp"
+#include "app/offline_ledger.hpp"
+#include "app/passphrase.hpp"
+
+namespace signalbox {
+
+namespace {
+
+result<std::vector<digest>> key_ids(const std::vector<std::string>& texts) {
+  std::vector<digest> out;
+  for (auto& text : texts) {
+    auto id = digest::from_hex(text);
+    if (!id)
+      return failure{errc::bad_request,
+                     "'" + text +
+                         "' is no key id: `signalbox keys list` "
+                         "shows them, 64 hexadecimal digits each"};
+    out.push_back(*id);
+  }
+  return out;
+}
+
+/// Makes the node's new keys and retires those that it signs with now.
+result<void> add_rotation(const command_options& options, const keyset& current,
+                          keyset_change& change) {
+  if (!options.has("data"))
+    return failure{errc::bad_request,
+                   "new keys need --data DIR: the node's key files lie there"};
+  const std::filesystem::path data{options.text("data")};
+  auto pinned = read_ledger_file(data);
+  if (!pinned)
+    return pinned.error();
+  auto passphrase = read_passphrase(options.maybe("passphrase-file"));
+  if (!passphrase)
+    return passphrase.error();
+  auto algorithm = key_algorithm::ed25519;
+  for (auto& key : current.keys) {
+    if (key.node != pinned->node || key.status != key_status::active)
+      continue;
+    change.retire.push_back(key.id);
+    if (auto parsed = public_key::from_der(key.spki))
+      algorithm = parsed->algorithm();
+  }
+  auto made =
+      make_node_keys(data / "keys", pinned->node, algorithm, *passphrase);
+  if (!made)
+    return made.error();
+  change.add = {
+      make_keyset_key(made->seal.public_part(), key_role::seal, made->node),
+      make_keyset_key(made->head.public_part(), key_role::head, made->node)};
+  return {};
+}
+
+} // namespace
+
+result<keyset> plan_keyset(const command_options& options,
+                           const wanted_change& wanted, keyset_access& place) {
+  auto current = place.current();
+  if (!current)
+    return current.error();
+  keyset_change change;
+  change.expires_at = wall_clock() + keyset_life;
+  auto retire = key_ids(wanted.retire);
+  if (!retire)
+    return retire.error();
+  auto revoke = key_ids(wanted.revoke);
+  if (!revoke)
+    return revoke.error();
+  change.retire = std::move(*retire);
+  change.revoke = std::move(*revoke);
+  if (wanted.rotate)
+    if (auto added = add_rotation(options, *current, change); !added)
+      return added.error();
+  return next_keyset(*current, change);
+}
+
+} // namespace signalbox
