@@ -41,7 +41,7 @@ struct command {
   std::string lane;
 
   /// Whether a lost race may be tried again under the newer view: not if the
-  /// caller named the version that it expects.
+  /// caller named the version that it expects. prepare may set it anew.
   bool may_retry = true;
 
   /// Whether an attempt left for the log: from then on nobody may say that it

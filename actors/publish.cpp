@@ -95,10 +95,17 @@ class publication {
 
   signalbox::result<preparation> prepare(const view& seen);
 
+  /// Whether a lost race of the attempt that was prepared last may be followed
+  /// by another.
+  bool may_retry() const {
+    return !request_.judged && (!request_.expected_version || sounded_);
+  }
+
  private:
   signalbox::result<preparation> ask_again(const view& seen);
   std::optional<failure> check_assertions(const validation_report& report,
                                           const channel_view* channel) const;
+  bool is_ahead(const channel_view* channel) const;
   artifact_content describe(const view& seen, checked_request& checked,
                             std::string version) const;
   proposal_draft make_event(const view& seen, const artifact_content& content,
@@ -107,7 +114,13 @@ class publication {
   publish_request request_;
   std::shared_ptr<const node_keys> keys_;
   std::function<timestamp()> wall_clock_;
+  /// The last attempt was made to learn whether the expectation holds.
+  bool sounded_ = false;
 };
+
+std::uint64_t version_in(const channel_view* channel) {
+  return channel == nullptr ? 0 : channel->row.version;
+}
 
 /// The fold meets the key before all else. Should it have forgotten the key
 /// since, no channel has this version: the entry cannot be accepted.
@@ -147,13 +160,29 @@ signalbox::result<preparation> publication::prepare(const view& seen) {
     return *wrong;
   auto content = describe(seen, *checked, {});
   result.artifact = make_artifact_id(content);
-  if (channel != nullptr && channel->row.artifact == result.artifact)
+  bool sound = is_ahead(channel.get());
+  if (!sound && channel != nullptr && channel->row.artifact == result.artifact)
     return preparation{nothing_to_do{}};
   auto version = choose_version(request_.version, channel.get());
   if (!version)
     return version.error();
   content.version = std::move(*version);
-  return preparation{make_event(seen, content, channel.get())};
+  auto made = make_event(seen, content, channel.get());
+  // A version that was counted from an older view than the caller's proves
+  // nothing, so such an entry must not be judged by it: where the log has moved
+  // on it is void by this, and is prepared again under what it has shown.
+  sounded_ = sound && !request_.version;
+  if (sounded_)
+    made.preconditions.emplace_back(
+        channel_aggregate(content.client_id, content.profile, result.major),
+        version_in(channel.get()));
+  return preparation{std::move(made)};
+}
+
+/// Whether the caller expects more than this node has folded.
+bool publication::is_ahead(const channel_view* channel) const {
+  return request_.expected_version &&
+         *request_.expected_version > version_in(channel);
 }
 
 std::optional<failure>
@@ -165,10 +194,11 @@ publication::check_assertions(const validation_report& report,
                    "is " +
                        report.policy_set_id,
                    "/policy_set_id"};
-  // Only an older expectation is hopeless: a newer one may be met by entries
-  // that this node has not folded yet.
-  auto current = channel == nullptr ? 0 : channel->row.version;
-  if (request_.expected_version && *request_.expected_version < current)
+  // An older expectation is hopeless. A newer one may be met by entries that
+  // this node has not folded yet: but not after an entry of ours was folded.
+  auto current = version_in(channel);
+  if ((request_.expected_version && *request_.expected_version < current) ||
+      (sounded_ && is_ahead(channel)))
     return failure{errc::conflict,
                    "the channel's version is " + std::to_string(current) +
                        ", not the expected one: read it and try again",
@@ -217,8 +247,7 @@ proposal_draft publication::make_event(const view& seen,
   published.policy_version = out.keep(content.policy_version);
   published.key = keys_->seal.public_part().key_id();
   out.body = published;
-  auto version = request_.expected_version.value_or(
-      channel == nullptr ? 0 : channel->row.version);
+  auto version = request_.expected_version.value_or(version_in(channel));
   out.expected = {expectation::kind::exactly, version};
   auto& profile =
       *seen.documents->find_profile(content.client_id, content.profile);
@@ -274,12 +303,16 @@ make_publish(publish_request request, command_context context,
              std::function<void(command::conclusion, publish_result)> done) {
   auto out = std::make_shared<command>();
   out->context = std::move(context);
-  out->may_retry = !request.expected_version && !request.judged;
-  if (out->may_retry)
+  if (!request.expected_version && !request.judged)
     out->lane = request.draft.client_id + '/' + request.draft.profile;
   auto work = std::make_shared<publication>(std::move(request), std::move(keys),
                                             std::move(wall_clock));
-  out->prepare = [work](const view& seen) { return work->prepare(seen); };
+  // The function lies in the command, which therefore lives when it is called.
+  out->prepare = [work, self = out.get()](const view& seen) {
+    auto made = work->prepare(seen);
+    self->may_retry = work->may_retry();
+    return made;
+  };
   out->conclude = [work, done = std::move(done)](command::conclusion x) {
     done(std::move(x), std::move(work->result));
   };

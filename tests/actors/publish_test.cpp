@@ -131,6 +131,42 @@ struct publish_world : actor_world {
     return out;
   }
 
+  /// Publishes while another node's publications of these drafts are in the
+  /// log and not folded here.
+  published_answer publish_behind(publish_request x,
+                                  const std::vector<int>& others) {
+    published_answer out;
+    auto command = make(std::move(x), out);
+    auto first = std::make_shared<bool>(true);
+    command->prepare = [this, first, others,
+                        inner = command->prepare](const view& v) {
+      auto made = inner(v);
+      if (std::exchange(*first, false))
+        for (auto number : others)
+          publish_elsewhere(v, number);
+      return made;
+    };
+    submit(std::move(command));
+    settle();
+    BOOST_REQUIRE_EQUAL(out.count, 1);
+    return out;
+  }
+
+  void publish_elsewhere(const view& v, int number) {
+    published_answer nobody;
+    inbox unheard;
+    auto y = context();
+    y.principal = facts.publisher;
+    auto z = request(draft(number));
+    z.version = "1.0." + std::to_string(++elsewhere);
+    auto made = make(std::move(z), nobody)->prepare(v);
+    auto& draft = std::get<proposal_draft>(made.value());
+    draft.expected = {};
+    append(*encode(draft, y, unheard));
+  }
+
+  int elsewhere = 0;
+
   std::shared_ptr<const channel_view> channel() const {
     return seen().find_channel(client, "default", 1);
   }
@@ -268,12 +304,55 @@ BOOST_AUTO_TEST_CASE(an_expected_version_below_the_channels_is_a_conflict) {
   BOOST_CHECK(publish(x).accepted());
 }
 
-BOOST_AUTO_TEST_CASE(an_expected_version_above_the_channels_is_for_the_fold) {
+BOOST_AUTO_TEST_CASE(an_expected_version_above_the_logs_is_a_conflict) {
+  BOOST_REQUIRE(publish(request(draft(1))).accepted());
+  auto before = to_integer(log.end());
+  auto x = request(draft(2));
+  x.expected_version = 7;
+  auto y = publish(x);
+  BOOST_CHECK_EQUAL(y.refusal(), errc::conflict);
+  BOOST_CHECK(y.conclusion.answer.refused->message.find("version is 1,") !=
+              std::string::npos);
+  BOOST_CHECK_EQUAL(to_integer(log.end()), before + 1); // it asked the log once
+  x.version = "2.0.0";
+  auto z = publish(x);
+  BOOST_REQUIRE(!z.conclusion.answer.refused);
+  BOOST_CHECK_EQUAL(z.conclusion.answer.result, outcome::conflict);
+  BOOST_CHECK_EQUAL(z.conclusion.answer.version, 1U);
+}
+
+BOOST_AUTO_TEST_CASE(current_content_under_a_wrong_expectation_is_a_conflict) {
+  BOOST_REQUIRE(publish(request(draft())).accepted());
   auto x = request(draft());
   x.expected_version = 7;
-  auto y = publish(std::move(x));
-  BOOST_REQUIRE(!y.conclusion.answer.refused);
-  BOOST_CHECK_EQUAL(y.conclusion.answer.result, outcome::conflict);
+  BOOST_CHECK_EQUAL(publish(std::move(x)).refusal(), errc::conflict);
+}
+
+// The next patch of an old view is no word of the caller's: it must not be
+// answered with version_not_greater.
+BOOST_AUTO_TEST_CASE(
+    an_expectation_met_by_entries_not_folded_yet_is_published) {
+  BOOST_REQUIRE(publish(request(draft(1))).accepted());
+  auto x = request(draft(3));
+  x.expected_version = 2;
+  BOOST_CHECK(publish_behind(x, {2}).accepted());
+  BOOST_CHECK_EQUAL(channel()->row.version, 3U);
+  BOOST_CHECK_EQUAL(version(), "1.0.2");
+}
+
+BOOST_AUTO_TEST_CASE(
+    an_expectation_missed_by_entries_not_folded_yet_conflicts) {
+  BOOST_REQUIRE(publish(request(draft(1))).accepted());
+  auto x = request(draft(5));
+  for (auto expected : {2U, 9U}) {
+    x.expected_version = expected;
+    auto number = static_cast<int>(10 * expected);
+    auto y = publish_behind(x, {number, number + 1});
+    BOOST_REQUIRE_EQUAL(y.refusal(), errc::conflict);
+    auto current = "version is " + std::to_string(channel()->row.version) + ',';
+    BOOST_CHECK(y.conclusion.answer.refused->message.find(current) !=
+                std::string::npos);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_policy_set_id_is_an_assertion) {
