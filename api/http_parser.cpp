@@ -50,6 +50,12 @@ bool is_request_id(std::string_view x) {
          });
 }
 
+// What stands in no host, with or without a port (RFC 3986 section 3.2); a
+// reader behind us might cut there.
+bool is_host(std::string_view x) {
+  return x.find_first_of(" \t/\\?#@,\"<>") == x.npos;
+}
+
 // The absolute form, which clients send to proxies, is read as what stands
 // behind its authority (RFC 9112 section 3.2.2).
 std::string_view to_origin_form(std::string_view target) {
@@ -57,6 +63,8 @@ std::string_view to_origin_form(std::string_view target) {
     if (!iequals(target.substr(0, scheme.size()), scheme))
       continue;
     const auto at = target.find_first_of("/?", scheme.size());
+    if (target.size() == scheme.size() || at == scheme.size())
+      return {}; // without a host it is no http URI (RFC 9110 section 4.2.1)
     if (at == target.npos) // every view must lie in the head: the scheme's "/"
       return target.substr(scheme.size() - 1, 1);
     return target.substr(at);
@@ -120,6 +128,8 @@ class message_parser final : public http::basic_parser<true> {
     case http::field::host:
       if (++hosts_ > 1)
         fail(ec, 400, "more than one Host field");
+      else if (!is_host(value))
+        fail(ec, 400, "the Host field is no host");
       break;
     case http::field::content_length:
       on_content_length(value, ec);

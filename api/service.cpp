@@ -2,12 +2,13 @@
 
 #include "api/error_table.hpp"
 #include "api/hot_reads.hpp"
+#include "api/methods.hpp"
 #include "api/operation.hpp"
 #include "api/problem.hpp"
 #include "api/rest_routes.hpp"
 #include "api/rpc.hpp"
 
-#include <boost/json/serialize.hpp>
+#include <algorithm>
 
 namespace signalbox {
 
@@ -29,6 +30,22 @@ http_response text_response(unsigned status, std::string text) {
 std::string_view trace_id(std::string_view traceparent) {
   return traceparent.size() >= 55 ? traceparent.substr(3, 32)
                                   : std::string_view{};
+}
+
+/// An idempotency key is a name, not a text: it is compared byte by byte.
+std::optional<failure> check_key(const json::object& params) {
+  auto* key = params.if_contains("idempotency_key");
+  if (key == nullptr)
+    return std::nullopt;
+  auto* text = key->if_string();
+  if (text != nullptr && !text->empty() && text->size() <= max_key_bytes &&
+      std::all_of(text->begin(), text->end(),
+                  [](char c) { return c > 0x20 && c < 0x7f; }))
+    return std::nullopt;
+  return failure{errc::bad_request,
+                 "idempotency_key: must be 1 to 128 printable ASCII "
+                 "characters without spaces",
+                 "/idempotency_key"};
 }
 
 /// Adds the members of a JSON body to the parameters of the path, which win.
@@ -222,6 +239,8 @@ void service::impl::call(const operation& what, json::object params,
     return reply(answer_failure(who.error()));
   if (auto refused = check_role(what, *who))
     return reply(answer_failure(std::move(*refused)));
+  if (auto wrong = check_key(params))
+    return reply(answer_failure(std::move(*wrong)));
   auto out = std::make_shared<operation_call>();
   out->params = std::move(params);
   out->who = *who;
@@ -248,22 +267,18 @@ void service::impl::call_rest(const std::shared_ptr<exchange>& x) {
   if (!route)
     return x->finish(to_response(answer_failure(route.error())));
   x->operation = route->what->name;
-  if (auto wrong = add_body(x->request.body, route->params))
-    return x->finish(to_response(answer_failure(std::move(*wrong))));
-  if (auto key = head.find("Idempotency-Key"); !key.empty()) {
-    if (key.size() > max_key_bytes)
-      return x->finish(to_response(answer_failure(
-          {errc::bad_request, "Idempotency-Key: 128 bytes at most"})));
+  const bool takes_body =
+      head.method == http_method::post || head.method == http_method::put;
+  if (takes_body)
+    if (auto wrong = add_body(x->request.body, route->params))
+      return x->finish(to_response(answer_failure(std::move(*wrong))));
+  if (auto key = head.find("Idempotency-Key"); !key.empty())
     route->params["idempotency_key"] = key;
-  }
   call(*route->what, std::move(route->params), x,
        [x](operation_answer y) { x->finish(to_response(y)); });
 }
 
 void service::impl::call_rpc(const std::shared_ptr<exchange>& x) {
-  if (x->request.head().method != http_method::post)
-    return x->finish(to_response(
-        answer_failure({errc::bad_request, "/rpc takes POST only"})));
   x->operation = "rpc";
   auto caller = [this, x](const operation& what, json::object params,
                           operation_reply reply) {
@@ -318,14 +333,19 @@ result<std::size_t> service::admit(const request_head& head) {
   return write_body_limit;
 }
 
-http_response service::refusal(const failure& why, const request_head&) {
+http_response service::refusal(const failure& why, const request_head& head) {
+  if (auto wrong = check_method(head, impl_->config.ledger_name))
+    return std::move(*wrong);
   return to_response(answer_failure(why));
 }
 
 void service::handle(http_request request, reply answer) {
   auto x = std::make_shared<impl::exchange>(
       impl::exchange{*impl_, std::move(request), std::move(answer)});
-  auto path = x->request.head().path();
+  auto& head = x->request.head();
+  auto path = head.path();
+  if (auto wrong = check_method(head, impl_->config.ledger_name))
+    return x->finish(std::move(*wrong));
   if (path == "/rpc")
     return impl_->call_rpc(x);
   if (path == "/healthz" || path == "/metrics" || path == "/readyz/read" ||
