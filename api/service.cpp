@@ -181,14 +181,16 @@ http_response service::impl::node_page(std::string_view path) const {
 
 void service::impl::answer_write_readiness(const std::shared_ptr<exchange>& x) {
   auto seen = node.view().load();
-  if (auto problem = node.status().write_problem();
-      !problem.empty() || seen == nullptr)
+  auto problem = node.status().write_problem();
+  if (problem.empty() && seen == nullptr)
+    problem = "no view was folded yet";
+  if (!problem.empty())
     return x->finish(text_response(503, problem + '\n'));
   with_keys(
       seen->data,
       [x, seen](const signing& y) {
-        auto problem = y.problem(*seen->data);
-        x->finish(problem ? text_response(503, problem->message + '\n')
+        auto missing = y.problem(*seen->data);
+        x->finish(missing ? text_response(503, missing->message + '\n')
                           : text_response(200, "ready to write\n"));
       },
       [x](const failure& why) {

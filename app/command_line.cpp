@@ -1,24 +1,24 @@
 #include "app/command_line.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <ostream>
 
 #include <boost/json/object.hpp>
 
 #include "app/commands.hpp"
+#include "app/options.hpp"
 #include "events/json.hpp"
 
 namespace signalbox {
 
 namespace {
 
-constexpr std::string_view hint =
-    "Run `signalbox --help` for the list of commands.\n";
-
 exit_code run_version(const invocation& x) {
-  auto& words = x.arguments;
-  if (std::find(words.begin(), words.end(), "--json") != words.end())
+  command_options options{"version", "", "Shows the version."};
+  options.add()("json", "output for programs");
+  if (auto done = options.parse(x))
+    return *done;
+  if (options.has("json"))
     x.out << to_canonical(json::object{{"version", SIGNALBOX_VERSION}}) << '\n';
   else
     x.out << "signalbox " SIGNALBOX_VERSION "\n";
@@ -41,11 +41,6 @@ void print_help(std::ostream& out) {
          "--passphrase-file is given\n\nExit codes:\n";
   for (int i = 0; i <= static_cast<int>(exit_code::unavailable); ++i)
     out << "  " << i << "  " << describe(static_cast<exit_code>(i)) << '\n';
-}
-
-exit_code unknown_command(const invocation& x, const std::string& word) {
-  x.err << "signalbox: there is no command '" << word << "'.\n" << hint;
-  return exit_code::usage;
 }
 
 exit_code run(const command_entry& command, const invocation& x) {
@@ -91,35 +86,34 @@ exit_code run_subcommand(const invocation& x, std::string_view command,
     if (entry.name == word)
       return entry.run(
           {{x.arguments.begin() + 1, x.arguments.end()}, x.out, x.err});
-  const bool help = word == "--help" || word == "-h";
-  auto& out = help ? x.out : x.err;
-  if (!help)
-    out << "signalbox " << command << ": "
-        << (word.empty() ? "a word is missing" : "there is no such word")
-        << '\n';
-  out << "Usage: signalbox " << command << " WORD [arguments]\n";
+  if (word != "--help" && word != "-h")
+    return report_usage(x, command,
+                        word.empty() || word.starts_with('-')
+                            ? "a word is missing"
+                            : "there is no word '" + word + '\'');
+  x.out << "Usage: signalbox " << command << " WORD [arguments]\n";
   for (auto& entry : words)
-    out << "  " << entry.name << std::string(10 - entry.name.size(), ' ')
-        << entry.summary << '\n';
-  return help ? exit_code::ok : exit_code::usage;
+    x.out << "  " << entry.name << std::string(10 - entry.name.size(), ' ')
+          << entry.summary << '\n';
+  return exit_code::ok;
 }
 
 exit_code run_command_line(const invocation& x) {
-  if (x.arguments.empty()) {
-    x.err << "signalbox: no command was given.\n" << hint;
-    return exit_code::usage;
-  }
-  const auto& word = x.arguments.front();
+  const auto word = x.arguments.empty() ? "" : x.arguments.front();
   if (word == "--help" || word == "-h" || word == "help") {
     print_help(x.out);
     return exit_code::ok;
   }
+  static constexpr command_entry version{"version", "", run_version};
   if (word == "--version")
-    return run_version(x);
+    return run(version, x);
   for (auto& command : commands())
     if (command.name == word)
       return run(command, x);
-  return unknown_command(x, word);
+  return report_usage(x, "",
+                      word.empty() || word.starts_with('-')
+                          ? "no command was given"
+                          : "there is no command '" + word + '\'');
 }
 
 } // namespace signalbox

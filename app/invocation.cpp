@@ -35,8 +35,16 @@ exit_code report(const invocation& x, const failure& why) {
 
 exit_code report_usage(const invocation& x, std::string_view command,
                        std::string_view why) {
-  x.err << "signalbox " << command << ": " << why << "\nRun `signalbox "
-        << command << " --help` for what it takes.\n";
+  if (wants_json(x))
+    return report(x, {errc::bad_request, std::string{why}});
+  x.err << "signalbox";
+  if (!command.empty())
+    x.err << ' ' << command;
+  x.err << ": " << why << "\nRun `signalbox";
+  if (!command.empty())
+    x.err << ' ' << command;
+  x.err << " --help` for "
+        << (command.empty() ? "the list of commands.\n" : "what it takes.\n");
   return exit_code::usage;
 }
 

@@ -22,7 +22,7 @@ struct invocation {
 /// As one line of JSON if the arguments hold `--json`.
 exit_code report(const invocation& x, const failure& why);
 
-/// Like report, for a command line that is wrong.
+/// Like report, for a command line that is wrong; `command` may be empty.
 exit_code report_usage(const invocation& x, std::string_view command,
                        std::string_view why);
 

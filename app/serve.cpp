@@ -8,6 +8,7 @@
 #include "api/service.hpp"
 #include "app/node_key_files.hpp"
 #include "app/offline_ledger.hpp"
+#include "app/open_files.hpp"
 #include "storage/data_dir.hpp"
 #include "storage/rocksdb_log.hpp"
 #include "storage/rocksdb_state_store.hpp"
@@ -145,6 +146,8 @@ http_config make_http_config(const serve_options& options) {
   out.address = options.address;
   out.port = options.port;
   out.workers = options.workers;
+  // Strangers must not take the files that the database needs.
+  out.max_connections = connections_within(raise_open_files());
   return out;
 }
 

@@ -59,6 +59,8 @@ result<serve_options> gather(const command_options& given) {
   out.base_url = given.text("base-url");
   out.private_reads = given.has("private-reads");
   out.workers = given.get<std::size_t>("workers");
+  if (out.workers < 1 || out.workers > 256)
+    return failure{errc::bad_request, "--workers must lie between 1 and 256"};
   out.threads = given.get<std::size_t>("threads");
   if (out.threads < 1 || out.threads > 64)
     return failure{errc::bad_request, "--threads must lie between 1 and 64"};

@@ -4,6 +4,7 @@
 
 #include "api/error_table.hpp"
 #include "app/duration.hpp"
+#include "app/open_files.hpp"
 #include "app/serve.hpp"
 #include "events/json.hpp"
 #include "tests/app/program.hpp"
@@ -33,8 +34,6 @@ BOOST_AUTO_TEST_CASE(help_names_every_command_and_every_exit_code) {
 
 BOOST_AUTO_TEST_CASE(every_command_explains_itself) {
   for (auto& command : commands()) {
-    if (command.name == "version")
-      continue;
     auto x = run({std::string{command.name}, "--help"});
     BOOST_TEST(x.code == exit_code::ok, command.name);
     BOOST_TEST(x.out.find("Usage") != std::string::npos, command.name);
@@ -53,6 +52,9 @@ BOOST_AUTO_TEST_CASE(wrong_arguments_are_usage_errors) {
            {"diff", "codex", "default"},
            {"serve"},
            {"serve", "--data", "D", "--listen", "nowhere"},
+           {"serve", "--data", "D", "--workers", "0"},
+           {"serve", "--data", "D", "--workers", "-1"},
+           {"serve", "--data", "D", "--workers", "257"},
            {"ledger"},
            {"ledger", "destroy"},
            {"keys"},
@@ -82,6 +84,38 @@ BOOST_AUTO_TEST_CASE(programs_get_failures_as_one_line_of_json) {
   auto document = parse_json(x.err);
   BOOST_REQUIRE(document);
   BOOST_TEST((document->at("code") == json::value("unavailable")));
+}
+
+BOOST_AUTO_TEST_CASE(programs_get_usage_errors_as_json_too) {
+  for (auto& words : std::vector<std::vector<std::string>>{
+           {"--json"},
+           {"pubish", "--json"},
+           {"keys", "--json"},
+           {"keys", "turn", "--json"},
+           {"version", "--bogus", "--json"},
+           {"serve", "--json"},
+           {"get", "codex", "--json"},
+           {"get", "codex", "default", "--bogus", "--json"},
+           {"diff", "codex", "default", "--json"}}) {
+    auto x = run(words);
+    BOOST_TEST(x.code == exit_code::usage, words.front());
+    BOOST_TEST(x.out.empty());
+    BOOST_REQUIRE_MESSAGE(x.err.ends_with('\n'), words.front());
+    x.err.pop_back();
+    auto document = parse_json(x.err);
+    BOOST_REQUIRE_MESSAGE(document, x.err);
+    BOOST_TEST((document->at("code") == json::value("bad_request")));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(connections_leave_files_for_the_database) {
+  BOOST_TEST(connections_within(1'000'000) == 10'000u);
+  BOOST_TEST(connections_within(4096) == 3584u);
+  BOOST_TEST(connections_within(1024) == 512u);
+  BOOST_TEST(connections_within(256) == 128u);
+  BOOST_TEST(connections_within(0) == 1u);
+  BOOST_TEST(raise_open_files() > 0u);
+  BOOST_TEST(raise_open_files() == raise_open_files());
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_file_is_not_found) {
@@ -122,6 +156,8 @@ BOOST_AUTO_TEST_CASE(listen_addresses_are_read_with_their_port) {
 
 BOOST_AUTO_TEST_CASE(version_is_the_projects) {
   BOOST_TEST(run({"version"}).out == "signalbox " SIGNALBOX_VERSION "\n");
+  BOOST_TEST(run({"--version"}).out == run({"version"}).out);
+  BOOST_TEST(run({"version", "more"}).code == exit_code::usage);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

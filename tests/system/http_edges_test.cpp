@@ -103,4 +103,14 @@ BOOST_AUTO_TEST_CASE(a_host_that_is_none_is_refused) {
       200u);
 }
 
+BOOST_AUTO_TEST_CASE(a_closed_standard_output_gives_its_place_to_nothing) {
+  for (const std::string words : {"keysets", "keys list", "clients"}) {
+    const auto x =
+        run({{"sh", "-c",
+              program.string() + ' ' + words + " --url " + node.url + " >&-"}});
+    BOOST_TEST(x.status == 1, words);
+    BOOST_TEST(x.err.find("could not be written") != std::string::npos, x.err);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
