@@ -28,6 +28,16 @@ inline constexpr std::int64_t command_life = 10'000;
 /// How often a publish is validated and proposed again after losing a race.
 inline constexpr std::uint32_t max_attempts = 4;
 
+/// Commands that may wait for their turn in one lane: publishes of one profile
+/// on one node. At a few milliseconds each they are done within queue_within.
+inline constexpr std::size_t max_queued_per_lane = 256;
+
+/// Commands that may wait in all lanes of one proposer: each holds its request.
+inline constexpr std::size_t max_queued = 1024;
+
+/// How long a command waits for its turn before it is refused.
+inline constexpr std::chrono::seconds queue_within{10};
+
 /// The ledger's housekeeping: time-outs, saving, head file, ticks.
 inline constexpr std::chrono::milliseconds beat{500};
 

@@ -48,8 +48,26 @@ class proposing {
       : self_{self}, config_{std::move(config)}, ledger_{std::move(ledger)} {}
 
   void start(std::shared_ptr<command> x) {
-    if (lanes_.enter(x))
-      run(std::move(x));
+    switch (lanes_.enter(x, config_.steady_clock() + d::queue_within)) {
+    case lanes::turn::now:
+      return run(std::move(x));
+    case lanes::turn::later:
+      return arm();
+    case lanes::turn::never:
+      refuse(*x, {errc::overloaded,
+                  "too many publications of this profile wait for their turn "
+                  "on this node: nothing was written, try again later"});
+    }
+  }
+
+  /// Who waits too long is told, however long the one under way takes.
+  void on_expiry() {
+    armed_ = false;
+    for (auto& x : lanes_.expire(config_.steady_clock()))
+      refuse(*x, {errc::overloaded,
+                  "the publications before this one took too long: nothing "
+                  "was written, repeat it with the same key"});
+    arm();
   }
 
   void on_outcome(std::shared_ptr<command> x, command_answer answer) {
@@ -62,6 +80,15 @@ class proposing {
   }
 
  private:
+  /// One timer for all who wait: the earliest deadline.
+  void arm() {
+    auto next = armed_ ? std::nullopt : lanes_.next_deadline();
+    if (!next)
+      return;
+    armed_ = true;
+    self_->delayed_send(self_, *next - config_.steady_clock(), expire_queued{});
+  }
+
   /// Attempts a command; where that concludes it, the next one of its lane.
   void run(std::shared_ptr<command> x) {
     while (x != nullptr && attempt(x))
@@ -113,7 +140,8 @@ class proposing {
   proposer_actor::pointer self_;
   proposer_config config_;
   std::function<ledger_actor()> ledger_;
-  lanes lanes_;
+  lanes lanes_{{d::max_queued_per_lane, d::max_queued}};
+  bool armed_ = false;
 };
 
 } // namespace
@@ -128,6 +156,7 @@ proposer_actor::behavior_type proposer(proposer_actor::pointer self,
       [commands](const attempted& x) {
         commands->on_outcome(x.what, std::move(*x.answer));
       },
+      [commands](const expire_queued&) { commands->on_expiry(); },
   };
 }
 

@@ -56,9 +56,11 @@ struct attempted {
   std::shared_ptr<command_answer> answer;
 };
 
-struct flush {};   ///< to the appender, from itself: write the group
-struct beat {};    ///< to the ledger, from itself: housekeeping
-struct respawn {}; ///< to the supervisor, from itself: start what crashed
+struct expire_queued {}; ///< to a proposer, from itself: refuse who waited
+                         ///< too long for its lane
+struct flush {};         ///< to the appender, from itself: write the group
+struct beat {};          ///< to the ledger, from itself: housekeeping
+struct respawn {};       ///< to the supervisor, from itself: start what crashed
 
 /// Makes records durable, in groups. Blocks: runs on a thread of its own.
 using appender_actor =
@@ -77,7 +79,8 @@ using ledger_actor =
 
 /// Checks and seals commands, proposes them, tries again after a lost race.
 using proposer_actor =
-    caf::typed_actor<caf::reacts_to<execute>, caf::reacts_to<attempted>>;
+    caf::typed_actor<caf::reacts_to<execute>, caf::reacts_to<attempted>,
+                     caf::reacts_to<expire_queued>>;
 
 /// Starts the actors above and restarts what crashes.
 using supervisor_actor = caf::typed_actor<caf::reacts_to<respawn>>;
@@ -95,6 +98,7 @@ CAF_ADD_TYPE_ID(signalbox, (signalbox::attempted))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::flush))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::beat))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::respawn))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::expire_queued))
 CAF_END_TYPE_ID_BLOCK(signalbox)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::append)
@@ -107,3 +111,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::attempted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::flush)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::beat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::respawn)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::expire_queued)
