@@ -47,8 +47,27 @@ bool ledger_keeper::load_rows() {
     warn("the stored state cannot be read: " + scanned.error().message);
     return false;
   }
-  return whole && store_is_stale_ && loader.finish() &&
-         state_.size <= to_integer(config_.log.end());
+  return whole && store_is_stale_ && loader.finish() && is_of_this_log();
+}
+
+/// A log that was cut, replaced or recreated under the state shows in the last
+/// entry that was folded: its H covers all before it.
+bool ledger_keeper::is_of_this_log() {
+  if (state_.size == 0)
+    return true;
+  const log_index last{state_.size - 1};
+  bool same = false;
+  auto read = config_.log.read(last, [&](const log_entry_view& x) {
+    same = x.index == last && state_.ends_with(envelope_of(x.record));
+    return false;
+  });
+  if (!same)
+    warn("the stored state is not of this log: it ends with entry " +
+         std::to_string(to_integer(last)) +
+         (last < config_.log.end() && read
+              ? ", which is another here"
+              : ", which the log does not hold or cannot read"));
+  return same;
 }
 
 /// The log is the truth: whatever is wrong with the stored state only costs
@@ -75,6 +94,8 @@ result<void> ledger_keeper::fold_log() {
     auto folded = fold_one(x);
     if (!folded)
       return folded.error();
+    if (!state_.ledger)
+      return no_ledger();
     if (config_.progress && state_.size % 65'536 == 0)
       config_.progress(state_.size, end);
     return {};
@@ -106,9 +127,21 @@ result<void> ledger_keeper::fold_whole_log() {
   if (auto folded = fold_log(); !folded)
     return folded;
   if (!state_.ledger)
-    return failure{errc::not_found,
-                   "this log holds no ledger: run `signalbox ledger create`"};
+    return no_ledger();
   return check_mark();
+}
+
+/// Entry 0 alone can begin a ledger: whatever follows another is void.
+failure ledger_keeper::no_ledger() const {
+  if (state_.size == 0)
+    return {errc::not_found,
+            "this log holds no ledger: run `signalbox ledger create`"};
+  auto why = static_cast<outcome>(state_.judgements[0].result);
+  return {errc::log_corrupt,
+          "entry 0 of this log begins no ledger (void: " +
+              std::string{to_string(why)} +
+              "), so nothing in it can be valid: restore the log from a "
+              "backup, or name the right one"};
 }
 
 result<void> ledger_keeper::recover() {

@@ -109,7 +109,9 @@ class ledger_keeper {
   result<void> fold_whole_log();
   void load_state();
   bool load_rows();
+  bool is_of_this_log();
   result<void> fold_log();
+  failure no_ledger() const;
   result<void> check_mark();
   result<verdict> fold_one(const replayed_entry& x);
   void publish();

@@ -1,8 +1,10 @@
 #include "app/offline_ledger.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
+#include "actors/defaults.hpp"
 #include "events/aggregate.hpp"
 #include "events/hash.hpp"
 #include "policy/access.hpp"
@@ -135,6 +137,8 @@ result<void> offline_ledger::say(proposal_draft draft) {
   context.node = node_;
   context.key = random_id<event_id>().hex();
   context.request = sha256(as_bytes(context.key));
+  context.not_after =
+      std::max(state().log_time, wall_clock()) + actor_defaults::command_life;
   result<void> out = failure{errc::bug, "the fold gave no answer"};
   auto what = encode_proposal(draft, context, seen(), wall_clock());
   what->answer = std::make_shared<answer_once>([&](command_answer x) {

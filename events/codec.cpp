@@ -1,5 +1,6 @@
 #include "events/envelope.hpp"
 #include "events/hash.hpp"
+#include "events/utf8.hpp"
 
 #include <stdexcept>
 
@@ -23,7 +24,8 @@ constexpr std::size_t max_tables = 4096;
 
 // -- decoding ----------------------------------------------------------------
 
-/// Thrown inside this file only, when a required field is missing.
+/// Thrown inside this file only, when a required field is missing or is no
+/// value of its type.
 struct missing_field {};
 
 template <class Fixed, class Struct>
@@ -35,9 +37,15 @@ Fixed fixed(const Struct* x) {
   return out;
 }
 
+/// FlatBuffers strings are UTF-8, which its verifier does not check; whatever
+/// prints or compares them later relies on it.
 std::string_view text(const flatbuffers::String* x) {
-  return x == nullptr ? std::string_view{}
-                      : std::string_view{x->c_str(), x->size()};
+  if (x == nullptr)
+    return {};
+  std::string_view out{x->c_str(), x->size()};
+  if (!is_utf8(out))
+    throw missing_field{};
+  return out;
 }
 
 byte_view bytes(const flatbuffers::Vector<std::uint8_t>* x) {

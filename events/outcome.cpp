@@ -48,6 +48,8 @@ std::string_view to_string(outcome x) {
     return "read_only";
   case outcome::already_decided:
     return "already_decided";
+  case outcome::last_administrator:
+    return "last_administrator";
   }
   return "unknown";
 }
@@ -89,6 +91,7 @@ errc to_errc(outcome x) {
   case outcome::unchanged:
   case outcome::invalid:
   case outcome::already_decided:
+  case outcome::last_administrator:
     return errc::void_entry;
   }
   return errc::bug;

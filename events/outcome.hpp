@@ -32,6 +32,7 @@ enum class outcome : std::uint16_t {
   invalid = 19,             ///< a field's value is outside the rules
   read_only = 20,           ///< the ledger has moved
   already_decided = 21,     ///< the command to close has its outcome
+  last_administrator = 22,  ///< it would leave the ledger without one
 };
 
 std::string_view to_string(outcome x);

@@ -44,10 +44,20 @@ outcome check_duplicate(const ledger_state& state, const judged_entry& x) {
   return outcome::duplicate;
 }
 
-/// Ticks have no deadline; for all else the log's clock decides.
+/// The creation meets no clock yet, a tick shows it, and a command's closing is
+/// the last word whenever it comes. All else needs a deadline: an append that
+/// strays in a broker could otherwise be accepted at any time.
+bool may_lack_deadline(const judged_entry& x) {
+  return is_creation(x) ||
+         std::holds_alternative<event::tick>(x.command.body) ||
+         std::holds_alternative<event::command_closed>(x.command.body);
+}
+
 bool is_late(const judged_entry& x) {
   auto not_after = x.command.not_after;
-  return not_after != timestamp{} && x.log_time > not_after;
+  if (not_after == timestamp{} && may_lack_deadline(x))
+    return false;
+  return x.log_time > not_after;
 }
 
 outcome check_principal(const ledger_state& state, const judged_entry& x) {
@@ -128,6 +138,7 @@ void record(ledger_state& state, const verdict& x, const digest& request,
   auto& before = x.index == log_index{0} && state.ledger
                      ? (state.chain = chain_start(state.ledger->id))
                      : state.chain;
+  state.chain_before = before;
   state.chain = chain_next(before, x.index, log_time, envelope_hash, x.result);
   state.log_time = log_time;
   state.judgements.append(

@@ -108,7 +108,7 @@ struct checker {
         (is_node && x.roles != static_cast<role_mask>(role::node)) ||
         (x.principal == entry.command.principal && !x.active))
       return invalid;
-    return accepted;
+    return keeps_administrator(x) ? accepted : last_administrator;
   }
 
   outcome operator()(const event::token_issued& x) const {
@@ -229,6 +229,25 @@ struct checker {
   outcome operator()(const event::tick&) const { return accepted; }
 
  private:
+  /// Whether an active administrator is left: without one nobody could ever
+  /// appoint another.
+  bool keeps_administrator(const event::principal_put& x) const {
+    auto rules = [](bool active, role_mask roles) {
+      return active &&
+             (roles & static_cast<role_mask>(role::administrator)) != 0;
+    };
+    auto* before = state.find_principal(x.principal);
+    if (before == nullptr || !rules(before->active, before->roles) ||
+        rules(x.active, x.roles))
+      return true;
+    bool kept = false;
+    auto changed = x.principal.hex();
+    state.principals.for_each([&](auto& id, const principal_row& row) {
+      kept = kept || (id != changed && rules(row.active, row.roles));
+    });
+    return kept;
+  }
+
   /// Distinct keys, enough of them for the threshold.
   static bool are_roots(const event::ledger_created& x) {
     std::set<std::string_view> distinct;
@@ -456,6 +475,29 @@ struct applier {
   }
 };
 
+/// Parts without which nobody could read or serve what the event says.
+struct part_counter {
+  const ledger_state& state;
+
+  /// The descriptor, and the documents of new schemas.
+  std::size_t operator()(const event::family_put& x) const {
+    std::size_t fresh = 0;
+    for (auto& schema : x.schemas)
+      fresh += state.schemas.find(schema.schema_ref) == nullptr;
+    return 1 + fresh;
+  }
+  /// The policy document.
+  std::size_t operator()(const event::policy_set_put&) const { return 1; }
+  /// Core, signature, changelog.
+  std::size_t operator()(const event::artifact_published&) const { return 3; }
+  /// The signature.
+  std::size_t operator()(const event::artifact_resealed&) const { return 1; }
+  template <class Other>
+  std::size_t operator()(const Other&) const {
+    return 0;
+  }
+};
+
 struct role_of {
   role operator()(const event::command_closed&) const { return role::node; }
   role operator()(const event::tick&) const { return role::node; }
@@ -500,11 +542,17 @@ std::optional<digest> sealing_key(const event::body& x) {
   return std::nullopt;
 }
 
+std::size_t needed_parts(const event::body& x, const ledger_state& state) {
+  return std::visit(part_counter{state}, x);
+}
+
 outcome check_rules(const ledger_state& state, const judged_entry& entry) {
   auto& body = entry.command.body;
   if (state.ledger && state.ledger->moved &&
       !std::holds_alternative<event::ledger_restored>(body))
     return read_only;
+  if (entry.command.parts.size() < needed_parts(body, state))
+    return invalid;
   return std::visit(checker{state, entry}, body);
 }
 

@@ -20,6 +20,10 @@ role required_role(const event::body& x);
 /// the sealing key, or nullopt.
 std::optional<digest> sealing_key(const event::body& x);
 
+/// How many parts an event must name: a record that lacks them would be
+/// accepted for ever and could never be served.
+std::size_t needed_parts(const event::body& x, const ledger_state& state);
+
 /// Judges by the rules of the event's own type. Changes nothing.
 outcome check_rules(const ledger_state& state, const judged_entry& entry);
 

@@ -1,5 +1,8 @@
 #include "projections/ledger_state.hpp"
 
+#include "events/hash.hpp"
+#include "projections/chain.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -83,6 +86,15 @@ void ledger_state::index_release(std::uint64_t number) {
   releases.put(hash_of(artifact), number, [&](std::uint64_t i) {
     return changes[i].artifact == artifact;
   });
+}
+
+bool ledger_state::ends_with(byte_view envelope) const {
+  if (size == 0)
+    return true;
+  auto& last = judgements[size - 1];
+  return chain == chain_next(chain_before, log_index{size - 1},
+                             timestamp{last.log_time}, sha256(envelope),
+                             static_cast<outcome>(last.result));
 }
 
 void ledger_state::prefetch(const decoded_entry& next) const {

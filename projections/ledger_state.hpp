@@ -207,6 +207,7 @@ class ledger_state {
   std::uint64_t size = 0; ///< entries folded; the next index
   timestamp log_time{};   ///< of the last entry
   digest chain;           ///< H of the last entry
+  digest chain_before;    ///< H of the one before it: shows what was folded
   state_hash hash;        ///< of all rows
 
   // -- rows
@@ -248,6 +249,9 @@ class ledger_state {
   /// How the command was judged, if that still stands at this time; nullptr
   /// also for a void judgement that is forgotten.
   const judgement* find_judgement(const event_id& command, timestamp now) const;
+
+  /// Whether this is the entry that was folded last. True of an empty state.
+  bool ends_with(byte_view envelope) const;
 
   /// Starts to load what the fold of this entry will look up.
   void prefetch(const decoded_entry& next) const;

@@ -11,19 +11,21 @@ constexpr std::string_view ledger_key = "l";
 
 /// Raised whenever the layout of any row changes: older rows are then ignored
 /// and the log is folded again.
-constexpr std::uint32_t layout_version = 1;
+constexpr std::uint32_t layout_version = 2;
 
 struct position_row {
   std::uint32_t layout = layout_version;
   std::uint64_t size = 0;
   timestamp log_time{};
   digest chain;
+  digest chain_before;
   std::uint64_t hash_low = 0;
   std::uint64_t hash_high = 0;
 };
 template <class Archive>
 void fields(Archive& ar, position_row& x) {
-  ar(x.layout, x.size, x.log_time, x.chain, x.hash_low, x.hash_high);
+  ar(x.layout, x.size, x.log_time, x.chain, x.chain_before, x.hash_low,
+     x.hash_high);
 }
 
 /// Calls f with every table of rows.
@@ -81,7 +83,8 @@ void drain_rows(ledger_state& state, const row_writer_fn& write) {
     write(std::string{ledger_key}, encode_row(*state.ledger), false);
   write(std::string{position_key},
         encode_row(position_row{layout_version, state.size, state.log_time,
-                                state.chain, state.hash.low, state.hash.high}),
+                                state.chain, state.chain_before, state.hash.low,
+                                state.hash.high}),
         false);
 }
 
@@ -98,6 +101,7 @@ bool state_loader::load(std::string_view key, std::string_view row) {
     state_.size = position.size;
     state_.log_time = position.log_time;
     state_.chain = position.chain;
+    state_.chain_before = position.chain_before;
     expected_ = {position.hash_low, position.hash_high};
     has_position_ = true;
     return true;

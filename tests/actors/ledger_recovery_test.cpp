@@ -107,6 +107,58 @@ BOOST_AUTO_TEST_CASE(a_state_ahead_of_the_log_is_folded_again) {
   BOOST_CHECK_EQUAL(seen().size, 5U);
 }
 
+BOOST_AUTO_TEST_CASE(a_state_of_another_log_is_folded_again) {
+  have_history();
+  ledger_fixture others;
+  others.ledger = facts.id<ledger_id>("another ledger");
+  others.prepare();
+  others.tick(); // the other log goes on beyond the state's position
+  faulty_log replaced;
+  for (auto& x : others.log) {
+    byte_view record = x.envelope;
+    replaced.append({&record, 1}, x.append_time).value();
+  }
+  BOOST_REQUIRE(start(config_over(replaced)));
+  BOOST_CHECK(warned_of("not of this log"));
+  BOOST_CHECK(hash() == others.state.hash);
+  BOOST_CHECK(seen().ledger.id == others.ledger);
+}
+
+BOOST_AUTO_TEST_CASE(a_state_whose_last_entry_differs_is_folded_again) {
+  have_history();
+  faulty_log changed;
+  auto last = facts.log.size() - 1;
+  for (std::size_t i = 0; i <= last; ++i) {
+    auto bytes = facts.log[i].envelope;
+    if (i == last)
+      bytes.resize(bytes.size() + 8); // the same event, another H
+    byte_view record = bytes;
+    changed.append({&record, 1}, facts.log[i].append_time).value();
+  }
+  BOOST_REQUIRE(start(config_over(changed)));
+  BOOST_CHECK(
+      warned_of("entry " + std::to_string(last) + ", which is another"));
+  BOOST_CHECK(keeper->state().chain != facts.state.chain);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_begins_with_a_void_entry_is_no_ledger) {
+  faulty_log broken;
+  byte_buffer garbage(40, 7);
+  byte_view record = garbage;
+  broken.append({&record, 1}, facts.now).value();
+  for (auto& x : facts.log) { // a creation that comes second is void too
+    record = x.envelope;
+    broken.append({&record, 1}, x.append_time).value();
+  }
+  auto started = start(config_over(broken));
+  BOOST_REQUIRE(!started);
+  BOOST_CHECK_EQUAL(started.error().code, errc::log_corrupt);
+  BOOST_CHECK(started.error().message.find("entry 0") != std::string::npos);
+  BOOST_CHECK(started.error().message.find("malformed") != std::string::npos);
+  BOOST_CHECK_EQUAL(status.folded.load(), 1U); // it did not fold the rest
+  BOOST_CHECK_EQUAL(store.writes.load(), 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_store_that_cannot_be_read_does_not_keep_the_view_away) {
   have_history();
   store.fail_scans = true;

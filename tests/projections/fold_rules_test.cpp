@@ -396,6 +396,44 @@ BOOST_AUTO_TEST_CASE(retire_reseal_revoke_keeps_an_artifact_revertable) {
 
 // -- the whole ledger ---------------------------------------------------------
 
+// -- parts and people ---------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(an_event_without_its_parts_is_void) {
+  ready_ledger f;
+  auto lacks_one = [&](event::body body) {
+    auto x = f.command(std::move(body));
+    x.parts.pop_back();
+    return f.append(x);
+  };
+  BOOST_TEST(lacks_one(f.publication(1, "1.0.0")) == invalid);
+  BOOST_TEST(!f.channel());
+  BOOST_TEST(f.publish(1, "1.0.0") == accepted);
+  BOOST_TEST(
+      lacks_one(event::artifact_resealed{f.client, f.profile, 1, f.artifact(1),
+                                         seal_of(f.keys.first)}) == invalid);
+  BOOST_TEST(lacks_one(event::policy_set_put{f.policy, "2.0.0",
+                                             f.document(2)}) == invalid);
+  BOOST_TEST(lacks_one(f.family({"1.0.0", "1.1.0"})) == invalid);
+  // The document of a schema that is known lies where it was put first.
+  BOOST_TEST(f.command(f.family({"1.0.0"})).parts.size() == 1u);
+  BOOST_TEST(f.put_family({"1.0.0"}) == accepted);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_administrator_keeps_the_role_nfr7) {
+  constexpr auto administrator = static_cast<role_mask>(role::administrator);
+  constexpr auto reader = static_cast<role_mask>(role::reader);
+  ready_ledger f;
+  BOOST_TEST(f.put_principal(f.administrator, reader) == last_administrator);
+  BOOST_TEST(f.put_principal(f.administrator, administrator, false) == invalid);
+  BOOST_TEST(f.put_principal(f.administrator, administrator | role::reader) ==
+             accepted);
+  auto second = f.id<principal_id>("second");
+  f.put_principal(second, administrator, false);
+  BOOST_TEST(f.put_principal(f.administrator, reader) == last_administrator);
+  f.put_principal(second, administrator);
+  BOOST_TEST(f.put_principal(f.administrator, reader) == accepted);
+}
+
 BOOST_AUTO_TEST_CASE(a_moved_ledger_takes_nothing_but_a_restore) {
   ready_ledger f;
   f.publish(1, "1.0.0");

@@ -399,6 +399,35 @@ BOOST_AUTO_TEST_CASE(a_deadline_is_on_the_logs_clock) {
   BOOST_TEST(f.append(y) == outcome::expired);
 }
 
+BOOST_AUTO_TEST_CASE(a_command_without_a_deadline_is_void) {
+  ready_ledger f;
+  auto x = f.command(f.publication(1, "1.0.0"));
+  x.not_after = {};
+  BOOST_TEST(f.append(x) == outcome::expired);
+  auto last_word = f.command(
+      event::command_closed{ledger_fixture::id<event_id>("never came")});
+  last_word.not_after = {};
+  BOOST_TEST(f.append(last_word) == outcome::accepted);
+}
+
+BOOST_AUTO_TEST_CASE(text_that_is_no_utf8_is_malformed) {
+  for (auto spoil : std::vector<std::function<void(envelope&)>>{
+           [](auto& x) { x.causation = "\xFF"; },
+           [](auto& x) {
+             x.preconditions = {{"\xC3", 0}};
+           },
+           [](auto& x) {
+             std::get<event::profile_put>(x.body).environment = {
+                 "\xED\xA0\x80"};
+           }}) {
+    ready_ledger f;
+    auto x = f.command(event::profile_put{f.client, "other", 1, {"prod"}});
+    spoil(x);
+    BOOST_TEST(f.append(x) == outcome::malformed);
+    BOOST_TEST(f.tick() == outcome::accepted);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_tick_has_no_deadline_and_shows_the_clock) {
   ready_ledger f;
   auto x = f.command(event::tick{});

@@ -53,6 +53,10 @@ void add_void_entries(ledger_fixture& f) {
   with([&](auto& y) { y.traceparent = f.keep(std::string(33'000, 'x')); });
   with([](auto& y) { ++y.basis->chain; });
   with([](auto& y) { y.not_after = timestamp{1}; });
+  with([](auto& y) { y.not_after = {}; });
+  with([](auto& y) { y.parts.pop_back(); });
+  with([](auto& y) { y.causation = "\xC3"; });
+  f.put_principal(f.administrator, static_cast<role_mask>(role::reader));
   with([](auto& y) { y.principal = {}; });
   with([](auto& y) { y.preconditions = {{"ledger", 77}, {"keyset", 1}}; });
   with([](auto& y) { y.expected = {expectation::kind::exactly, 9}; });
@@ -90,7 +94,8 @@ void write_history(ledger_fixture& f) {
   full.attempt = 2;
   full.expected = {expectation::kind::none, 0};
   full.preconditions = {{"keyset", 1}, {"binding/claude-code/default", 1}};
-  full.parts = {ledger_fixture::document(1), ledger_fixture::document(2)};
+  full.parts = {ledger_fixture::document(1), ledger_fixture::document(2),
+                ledger_fixture::document(3)};
   full.correlation = "correlation";
   full.causation = "causation";
   full.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

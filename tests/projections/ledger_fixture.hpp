@@ -117,6 +117,8 @@ class ledger_fixture {
     out.occurred_at = now;
     if (!std::holds_alternative<event::tick>(body))
       out.not_after = now + 10'000;
+    for (std::size_t i = 0; i < needed_parts(body, state); ++i)
+      out.parts.push_back(text(static_cast<int>(i), "part"));
     out.body = std::move(body);
     if (state.ledger)
       out.basis = basis();
