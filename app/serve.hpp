@@ -39,7 +39,8 @@ struct serving {
 /// `wait` returns, and then stops in order: HTTP, actors, database. No
 /// acknowledged command is lost, and every client that waits is told.
 ///
-/// Errors: `not_found` (no ledger), `unavailable` (in use), `bad_key`, `bad_request`, `io`, and those of the log.
+/// Errors: `not_found` (no ledger), `unavailable` (in use), `bad_key`,
+/// `bad_request`, `io`, and those of the log.
 result<void> serve(const serve_options& options,
                    const std::function<void(const serving&)>& ready,
                    const std::function<void()>& wait);
