@@ -8,6 +8,7 @@ find_package(FlatBuffers REQUIRED CONFIG
              NAMES flatbuffers FlatBuffers Flatbuffers)
 find_program(FLATC flatc REQUIRED)
 find_package(RocksDB CONFIG REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 find_package(fmt CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)

@@ -13,6 +13,7 @@
 #include <botan/system_rng.h>
 #include <botan/x509_key.h>
 
+#include "events/ed25519_signer.hpp"
 #include "events/hash.hpp"
 
 namespace signalbox {
@@ -110,8 +111,17 @@ struct public_key::state {
 };
 
 struct private_key::state {
+  state(std::unique_ptr<Botan::Private_Key> k, public_key p)
+      : key{std::move(k)}, public_part{std::move(p)} {
+    auto* ed25519 = dynamic_cast<const Botan::Ed25519_PrivateKey*>(key.get());
+    if (ed25519 != nullptr)
+      signer.emplace(byte_view{ed25519->get_private_key()}.first(
+          ed25519_signer::seed_bytes));
+  }
+
   std::unique_ptr<Botan::Private_Key> key;
   public_key public_part;
+  std::optional<ed25519_signer> signer;
 };
 
 result<public_key> public_key::from_der(byte_view spki) {
@@ -175,7 +185,7 @@ private_key private_key::generate(key_algorithm algorithm) {
   auto key = generate_key(algorithm);
   auto part = public_key::from_der(key->subject_public_key()).value();
   return private_key{
-      std::make_shared<const state>(state{std::move(key), std::move(part)})};
+      std::make_shared<const state>(std::move(key), std::move(part))};
 }
 
 result<private_key>
@@ -195,7 +205,7 @@ private_key::from_encrypted_pem(std::string_view pem,
     if (!part)
       return part.error();
     return private_key{
-        std::make_shared<const state>(state{std::move(key), std::move(*part)})};
+        std::make_shared<const state>(std::move(key), std::move(*part))};
   } catch (const std::exception&) {
     return bad_key("the passphrase is wrong or the private key is damaged");
   }
@@ -215,6 +225,8 @@ const public_key& private_key::public_part() const {
 }
 
 byte_buffer private_key::sign(byte_view message) const {
+  if (state_->signer)
+    return state_->signer->sign(message);
   // A signer per call: it holds the state of one message, the key does not.
   auto x = state_->public_part.algorithm();
   auto& rng = Botan::system_rng();
