@@ -109,7 +109,7 @@ class publication {
   artifact_content describe(const view& seen, checked_request& checked,
                             std::string version) const;
   proposal_draft make_event(const view& seen, const artifact_content& content,
-                            const channel_view* channel) const;
+                            const channel_view* channel);
 
   publish_request request_;
   std::shared_ptr<const node_keys> keys_;
@@ -232,10 +232,11 @@ artifact_content publication::describe(const view& seen,
 
 proposal_draft publication::make_event(const view& seen,
                                        const artifact_content& content,
-                                       const channel_view* channel) const {
+                                       const channel_view* channel) {
   proposal_draft out;
   auto core = make_core(content, result.artifact);
   auto signature = seal(core, keys_->seal);
+  result.sealed = {core, signature, content.changelog};
   event::artifact_published published;
   published.client_id = out.keep(content.client_id);
   published.profile = out.keep(content.profile);

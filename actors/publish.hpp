@@ -48,11 +48,19 @@ struct checked_request {
 /// is bound, or a document cannot be read).
 result<checked_request> check_request(const view& seen, const draft_request& x);
 
+/// An artifact as it was sealed, and what its entry says beside it.
+struct sealed_artifact {
+  std::string core;
+  byte_buffer signature;
+  std::string changelog;
+};
+
 /// What became of a publish beyond the command's answer.
 struct publish_result {
   std::optional<validation_report> report;
   digest artifact;
   std::uint32_t major = 0;
+  sealed_artifact sealed; ///< of the last attempt; empty if none was made
 };
 
 /// Refuses literal secrets and e-mail addresses in free text, with a report.

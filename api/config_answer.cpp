@@ -144,18 +144,11 @@ result<stored_artifact> config_answers::read(const view& seen,
   return out;
 }
 
-std::string config_answers::key_problem(const view& seen) const {
-  auto active = [&](key_role what, const private_key& key) {
-    auto* row = seen.find_key(what, key.public_part().key_id());
-    return row != nullptr && row->status == key_status::active;
-  };
-  if (!active(key_role::seal, keys_->seal))
-    return "this node's sealing key is not active in the keyset: import one "
-           "that names it";
-  if (!active(key_role::head, keys_->head))
-    return "this node's head key is not active in the keyset: import one that "
-           "names it";
-  return {};
+stored_artifact config_answers::just_sealed(sealed_artifact x) const {
+  auto& key = keys_->seal.public_part();
+  return {std::move(x.core),
+          signature_json(key.key_id(), key.algorithm(), x.signature),
+          std::move(x.changelog)};
 }
 
 result<std::shared_ptr<const prepared_config>>
@@ -172,13 +165,19 @@ config_answers::prepare(const view& seen, const channel_view& x) const {
       seen, {row.artifact_index, row.seal_index, row.change_index, row.key});
   if (!stored)
     return stored.error();
+  return prepare(seen, x, *stored);
+}
+
+result<std::shared_ptr<const prepared_config>>
+config_answers::prepare(const view& seen, const channel_view& x,
+                        const stored_artifact& current) const {
   auto out = std::make_shared<prepared_config>();
   out->period = head_period(seen.log_time, head_life_);
   out->keyset_version = seen.ledger.keyset_version;
-  out->changelog = stored->changelog;
-  auto head_json = sign_head(seen, row, stored->changelog, out->etag);
+  out->changelog = current.changelog;
+  auto head_json = sign_head(seen, x.row, current.changelog, out->etag);
   out->wire = std::make_shared<const std::string>(
-      to_wire(stored->core, stored->signature_json, head_json));
+      to_wire(current.core, current.signature_json, head_json));
   http_response ok{200, "application/json", {}, {}};
   ok.headers = {{"ETag", out->etag}, {"Cache-Control", "no-cache"}};
   ok.body = out->wire;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actors/node_keys.hpp"
+#include "actors/publish.hpp"
 #include "api/http_message.hpp"
 #include "events/errors.hpp"
 #include "events/head.hpp"
@@ -59,12 +60,17 @@ class config_answers {
   result<std::shared_ptr<const prepared_config>>
   prepare(const view& seen, const channel_view& x) const;
 
+  /// The same for who sealed the current artifact a moment ago with this
+  /// node's key and still has it at hand: the log need not be read.
+  result<std::shared_ptr<const prepared_config>>
+  prepare(const view& seen, const channel_view& x,
+          const stored_artifact& current) const;
+
+  /// What `read` would give for an artifact that this node has just sealed.
+  stored_artifact just_sealed(sealed_artifact x) const;
+
   /// An artifact that is or was current, without a head.
   result<stored_artifact> read(const view& seen, const artifact_place& x) const;
-
-  /// Why this node cannot sign now; empty if it can. A node without active
-  /// keys announces nothing.
-  std::string key_problem(const view& seen) const;
 
   /// A keyset as a DSSE envelope, from the entry that put it.
   result<std::string> read_keyset(log_index index) const;

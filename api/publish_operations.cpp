@@ -39,12 +39,11 @@ struct publishing {
 
   void done(command::conclusion x, publish_result result) const;
   json::object lost_to(const publish_result& result) const;
-  void released(const command::conclusion& x,
-                const publish_result& result) const;
+  void released(const command::conclusion& x, publish_result result) const;
 };
 
 void publishing::released(const command::conclusion& x,
-                          const publish_result& result) const {
+                          publish_result result) const {
   auto& seen = *x.answer.seen;
   auto channel = seen.find_channel(client_id, profile, result.major);
   if (channel == nullptr)
@@ -58,10 +57,15 @@ void publishing::released(const command::conclusion& x,
     answer.token = to_string(x.answer.token);
     return reply(std::move(answer));
   }
-  auto prepared = world.answers.prepare(seen, *channel);
+  bool created = !x.nothing && !x.answer.replayed;
+  bool ours = created && channel->row.seal_index == x.answer.index &&
+              channel->row.change_index == x.answer.index;
+  auto prepared = ours ? world.answers.prepare(seen, *channel,
+                                               world.answers.just_sealed(
+                                                   std::move(result.sealed)))
+                       : world.answers.prepare(seen, *channel);
   if (!prepared)
     return reply(answer_failure(prepared.error()));
-  bool created = !x.nothing && !x.answer.replayed;
   auto answer = read_operations::answer_config(**prepared, created ? 201 : 200);
   answer.token = to_string(x.answer.token);
   reply(std::move(answer));
@@ -96,7 +100,7 @@ void publishing::done(command::conclusion x, publish_result result) const {
       x.nothing || (!answer.refused && answer.result == outcome::unchanged);
   if (unchanged || (!answer.refused && answer.result == outcome::accepted)) {
     world.counters.published(unchanged ? "unchanged" : "accepted");
-    return released(x, result);
+    return released(x, std::move(result));
   }
   world.counters.published(answer.refused ? to_string(answer.refused->code)
                                           : to_string(answer.result));

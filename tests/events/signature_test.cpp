@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "events/ed25519_signer.hpp"
 #include "events/hash.hpp"
 #include "tests/events/temporary_directory.hpp"
 
@@ -113,6 +114,15 @@ BOOST_AUTO_TEST_CASE(ed25519_refuses_a_scalar_beyond_the_order) {
     carry >>= 8;
   }
   BOOST_TEST(!key.verify({}, signature));
+}
+
+BOOST_AUTO_TEST_CASE(ed25519_signs_the_vectors_of_rfc_8032) {
+  ed25519_signer signer{
+      hex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb")};
+  BOOST_TEST(to_hex(signer.sign(hex("72"))) ==
+             "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+             "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+  BOOST_CHECK_THROW(ed25519_signer{hex("4ccd")}, std::runtime_error);
 }
 
 BOOST_AUTO_TEST_CASE(p256_verifies_a_vector_of_nist) {
