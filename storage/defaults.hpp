@@ -19,6 +19,10 @@ inline constexpr std::size_t write_probe_bytes = 1024 * 1024;
 /// All write buffers of the embedded engine together.
 inline constexpr std::size_t write_buffers_bytes = 64 * 1024 * 1024;
 
+/// A batch above this goes to a table file at once: left to the write-ahead log
+/// alone, the next start would replay it.
+inline constexpr std::size_t large_batch_bytes = 8 * 1024 * 1024;
+
 /// Decompressed blocks, indexes included.
 inline constexpr std::size_t block_cache_bytes = 32 * 1024 * 1024;
 

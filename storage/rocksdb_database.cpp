@@ -221,6 +221,16 @@ result<void> rocksdb_database::write(rocksdb::WriteBatch& batch,
                  "the write failed and its fate is open: " + refused.message};
 }
 
+result<void> rocksdb_database::flush() {
+  auto handle = acquire();
+  if (!handle)
+    return failure{errc::read_only, health().reason};
+  auto status = handle->database().Flush({}, {handle->log(), handle->state()});
+  if (!status.ok())
+    return refuse(status);
+  return {};
+}
+
 failure rocksdb_database::refuse(const rocksdb::Status& why) {
   auto reason = explain_write_failure(why, directory());
   set(why.IsCorruption() ? state::refused_for_good : state::refused, reason);

@@ -89,6 +89,10 @@ class rocksdb_database {
   /// after the next reopen), `read_only` (not written).
   result<void> write(rocksdb::WriteBatch& batch, durability how);
 
+  /// Writes what only the write-ahead log holds to table files, so that the next
+  /// start does not replay it. Errors: `read_only`.
+  result<void> flush();
+
   /// Turns what a reader met into a failure; damage ends writing.
   failure report_read_failure(const rocksdb::Status& status);
 

@@ -4,6 +4,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include "storage/defaults.hpp"
 #include "storage/rocksdb_handle.hpp"
 
 namespace signalbox {
@@ -33,7 +34,10 @@ result<void> rocksdb_state_store::write(const state_batch& batch) {
   for (const auto& key : batch.erases)
     out.Delete(handle->state(), key).PermitUncheckedError();
   handle.reset();
-  return database_->write(out, unsynced);
+  auto written = database_->write(out, unsynced);
+  if (!written || out.GetDataSize() < large_batch_bytes)
+    return written;
+  return database_->flush();
 }
 
 result<void> rocksdb_state_store::scan(std::string_view prefix,

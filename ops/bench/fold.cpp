@@ -6,6 +6,8 @@
 //                      threads against the one of the loop
 //     fold_LOG_thread  processor time of replay()'s folding thread alone
 //     fold_LOG_step    processor time of step() on one thread, nothing ahead
+//
+// and how long a node with that log in RocksDB takes until it can be read.
 
 #include <algorithm>
 #include <cstdio>
@@ -16,10 +18,12 @@
 #include <string>
 #include <vector>
 
+#include "actors/runtime.hpp"
 #include "events/record.hpp"
 #include "projections/replay.hpp"
 #include "projections/state_rows.hpp"
 #include "storage/rocksdb_log.hpp"
+#include "storage/rocksdb_state_store.hpp"
 #include "tests/projections/ledger_fixture.hpp"
 #include "tests/storage/temp_dir.hpp"
 
@@ -222,6 +226,41 @@ void compare(const char* name, const Log& log, std::size_t events, int rounds) {
          rate(peer, &spent::processor));
 }
 
+/// Seconds from opening the database until the node's view shows the log.
+double start_node(const rocksdb_config& config) {
+  double out = 0;
+  auto began = seconds_on(CLOCK_MONOTONIC);
+  auto database = rocksdb_database::open(config).value();
+  auto log = rocksdb_log::open(database).value();
+  rocksdb_state_store store{database};
+  runtime node{{.log = *log,
+                .store = store,
+                .node = ledger_fixture{}.node,
+                .wall_clock = [] { return timestamp{0}; },
+                .warn = [](std::string) {}}};
+  node.start().value();
+  out = seconds_on(CLOCK_MONOTONIC) - began;
+  node.stop();
+  return out;
+}
+
+void forget_state(const rocksdb_config& config) {
+  auto database = rocksdb_database::open(config).value();
+  rocksdb_state_store{database}.clear().value();
+}
+
+/// A stop saves the state, so each round's second start has one.
+void measure_starts(const rocksdb_config& config, int rounds) {
+  std::vector<double> without, with;
+  for (int i = 0; i < rounds; ++i) {
+    forget_state(config);
+    without.push_back(start_node(config));
+    with.push_back(start_node(config));
+  }
+  std::printf("start_without_state ours=%.2fs goal=<=4s\n", median(without));
+  std::printf("start_with_state ours=%.2fs goal=<=0.5s\n", median(with));
+}
+
 void measure_rocksdb(const memory_records& from, int rounds) {
   test::temp_dir dir;
   rocksdb_config config;
@@ -238,6 +277,9 @@ void measure_rocksdb(const memory_records& from, int rounds) {
     log->append(group, time).value();
   }
   compare("fold_rocksdb", *log, from.size(), rounds);
+  log.reset();
+  database.reset();
+  measure_starts(config, rounds);
 }
 
 void measure_state(const memory_records& log) {

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "storage/defaults.hpp"
 #include "storage/memory_state_store.hpp"
 #include "storage/rocksdb_state_store.hpp"
 #include "tests/storage/rocksdb_engine.hpp"
@@ -96,6 +97,25 @@ BOOST_AUTO_TEST_CASE(state_survives_a_reopen_and_leaves_the_log_alone) {
   rocksdb_state_store store{engine.database()};
   BOOST_TEST(scan(store, "").size() == 5u);
   BOOST_REQUIRE(store.clear().has_value());
+  check_same(read_texts(engine.log()), {"entry"});
+}
+
+// A node that has folded a long log saves all of it at once.
+BOOST_AUTO_TEST_CASE(a_start_does_not_replay_a_large_state) {
+  rocksdb_engine engine;
+  append(engine.log(), {"entry"});
+  state_batch batch;
+  batch.puts = {{"row", std::string(large_batch_bytes, 'x')}};
+  BOOST_REQUIRE(
+      rocksdb_state_store{engine.database()}.write(batch).has_value());
+  std::uintmax_t wal = 0;
+  for (const auto& x : std::filesystem::directory_iterator(engine.path()))
+    if (x.path().extension() == ".log")
+      wal += x.file_size();
+  BOOST_TEST(wal < large_batch_bytes);
+  engine.reopen();
+  rocksdb_state_store store{engine.database()};
+  BOOST_TEST(scan(store, "").size() == 1u);
   check_same(read_texts(engine.log()), {"entry"});
 }
 
