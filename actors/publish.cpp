@@ -294,6 +294,9 @@ std::vector<finding> check_changelog(const std::string& text) {
   if (text.size() > max_changelog_bytes)
     return {{"changelog", "/changelog", severity::error,
              "the changelog is above 4096 bytes: shorten it"}};
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    return {{"changelog", "/changelog", severity::error,
+             "the changelog is empty: say what changes"}};
   return scan_text(text, "/changelog");
 }
 

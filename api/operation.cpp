@@ -154,7 +154,10 @@ operation_answer answer_refusal(const command_answer& x,
     case outcome::precondition:
       return "what the command was checked under has changed: try again";
     case outcome::already_released:
-      return "this content was released before: use revert";
+      return "this content was released before: revert to it instead";
+    case outcome::key_inactive:
+      return "the key that sealed the artifact is not active any more: publish "
+             "again, or reseal";
     case outcome::key_reused:
       return "this idempotency key was used for another request";
     default:

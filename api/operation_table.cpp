@@ -25,6 +25,8 @@ constexpr operation table[] = {
      false, w::validate_draft},
     {"Publish", "draft_payload,client_id,profile,policy_set_id,changelog",
      false, role::publisher, true, w::publish},
+    {"Revert", "artifact_id,client_id,profile,changelog", false,
+     role::operator_role, true, w::revert},
     {"PutProfile", "client_id,profile,environment,default_major", false,
      role::operator_role, false, w::put_profile},
     {"Reseal", "client_id,profile,major", false, role::operator_role, true,

@@ -14,7 +14,7 @@ struct pattern {
   std::string_view operation;
 };
 
-constexpr std::array<pattern, 17> patterns{{
+constexpr std::array<pattern, 18> patterns{{
     {http_method::get, "clients", "ListClients"},
     {http_method::get, "clients/{client_id}", "GetClient"},
     {http_method::get, "clients/{client_id}/schemas/{version}", "GetSchema"},
@@ -27,6 +27,8 @@ constexpr std::array<pattern, 17> patterns{{
      "ValidateDraft"},
     {http_method::post, "clients/{client_id}/profiles/{profile}/publish",
      "Publish"},
+    {http_method::post, "clients/{client_id}/profiles/{profile}/revert",
+     "Revert"},
     {http_method::put, "clients/{client_id}/profiles/{profile}", "PutProfile"},
     {http_method::post, "clients/{client_id}/profiles/{profile}/reseal",
      "Reseal"},

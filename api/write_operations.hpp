@@ -9,6 +9,8 @@ void validate_draft(const operation_world&, std::shared_ptr<operation_call>,
                     operation_reply);
 void publish(const operation_world&, std::shared_ptr<operation_call>,
              operation_reply);
+void revert(const operation_world&, std::shared_ptr<operation_call>,
+            operation_reply);
 void put_profile(const operation_world&, std::shared_ptr<operation_call>,
                  operation_reply);
 void reseal_artifact(const operation_world&, std::shared_ptr<operation_call>,

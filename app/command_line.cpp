@@ -69,6 +69,7 @@ std::span<const command_entry> commands() {
       {"diff", "compare an artifact with the current one", run_diff},
       {"validate", "check a draft without publishing it", run_validate},
       {"publish", "check, seal and release a draft", run_publish},
+      {"revert", "make a former artifact current again", run_revert},
       {"verify", "verify artifacts from files, offline", run_verify},
       {"keys", "list, rotate, retire and revoke signing keys", run_keys},
       {"keysets", "fetch the chain of keysets", run_keysets},

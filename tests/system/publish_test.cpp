@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(content_that_was_released_before_needs_revert) {
   const auto back = publish("a");
   BOOST_TEST(back.status == 409u);
   BOOST_TEST(back.code() == "already_released");
-  BOOST_TEST(back.text("/detail").find("use revert") != std::string::npos);
+  BOOST_TEST(back.text("/detail").find("revert to it") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(versions_are_semantic_and_grow) {

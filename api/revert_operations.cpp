@@ -1,0 +1,227 @@
+#include "api/read_operations.hpp"
+#include "api/read_support.hpp"
+#include "api/submit.hpp"
+#include "api/write_operations.hpp"
+
+#include "actors/publish.hpp"
+#include "events/aggregate.hpp"
+#include "events/artifact.hpp"
+
+#include <algorithm>
+
+// Revert (UC-3): an artifact that was released before becomes current again,
+// the same bytes under a new head.
+
+namespace signalbox::write_operations {
+
+namespace {
+
+constexpr json_limits core_limits{2 * 1024 * 1024, 48};
+
+/// What Revert was asked for.
+struct revert_request {
+  std::string client_id;
+  std::string profile;
+  std::optional<digest> artifact;
+  std::optional<std::string> version;            ///< instead of the artifact
+  std::optional<std::uint64_t> expected_version; ///< of the channel
+  std::string changelog;
+  bool forced = false;
+};
+
+revert_request read_request(parameter_reader& in) {
+  revert_request out;
+  out.client_id = in.text("client_id");
+  out.profile = in.text("profile");
+  if (auto id = in.optional_text("artifact_id")) {
+    out.artifact = from_content_id(*id);
+    if (!out.artifact)
+      in.fail("artifact_id", "must be sha256: and 64 digits");
+  }
+  out.version = in.optional_text("version");
+  if (out.artifact.has_value() == out.version.has_value())
+    in.fail("artifact_id", "name either it or version");
+  out.expected_version = in.optional_number("expected_version");
+  out.changelog = in.text("changelog");
+  out.forced = in.flag("force");
+  return out;
+}
+
+result<json::object> read_core(const operation_world& world, const view& seen,
+                               const channel_change& release) {
+  log_index index{release.index};
+  auto stored = world.answers.read(seen, {index, index, index, release.key});
+  if (!stored)
+    return stored.error();
+  auto document = parse_json(stored->core, core_limits);
+  if (!document || !document->is_object())
+    return failure{errc::log_corrupt, "the stored artifact cannot be read"};
+  return std::move(document->get_object());
+}
+
+/// The artifact that was released under this version, the newest channel
+/// first. Reads the log, once a release.
+result<digest> artifact_of(const operation_world& world, const view& seen,
+                           const revert_request& x) {
+  auto* family = seen.documents->find_family(x.client_id);
+  if (family == nullptr)
+    return read_operations::no_such_client();
+  std::vector<std::uint32_t> majors;
+  for (auto& [ref, schema] : family->schemas)
+    majors.push_back(schema->major);
+  std::sort(majors.rbegin(), majors.rend());
+  majors.erase(std::unique(majors.begin(), majors.end()), majors.end());
+  for (auto major : majors) {
+    auto channel = seen.find_channel(x.client_id, x.profile, major);
+    for (auto i = channel ? channel->row.last_change : 0; i != 0;) {
+      auto& change = seen.past->changes[i - 1];
+      i = change.previous;
+      if (change.reverted != 0)
+        continue;
+      auto core = read_core(world, seen, change);
+      if (core && (*core)["version"] == json::value(*x.version))
+        return change.artifact;
+    }
+  }
+  return failure{errc::not_found,
+                 "no artifact of this version was released in this profile",
+                 "/version"};
+}
+
+/// Whether today's rules forbid the artifact. Its schema may be as it will: a
+/// revert has to work while drafts fail their validation.
+std::optional<failure> check_rules(const operation_world& world,
+                                   const view& seen,
+                                   const channel_view& channel,
+                                   const digest& artifact) {
+  auto* release = read_operations::find_release(seen, channel, artifact);
+  auto core = read_core(world, seen, *release);
+  if (!core)
+    return core.error();
+  auto& row = channel.row;
+  auto checked = check_request(
+      seen, {row.client_id, row.profile, to_canonical((*core)["payload"]),
+             std::string{(*core)["schema_ref"].as_string()}});
+  if (!checked)
+    return checked.error();
+  auto* profile = seen.documents->find_profile(row.client_id, row.profile);
+  auto& rules = profile->policy->rules->rules;
+  for (auto& found : checked->report.findings)
+    if (found.level == severity::error &&
+        std::any_of(rules.begin(), rules.end(),
+                    [&](auto& rule) { return rule.id == found.rule; }))
+      return failure{errc::validation_failed,
+                     "today's policy forbids this artifact (rule " +
+                         found.rule +
+                         "): revert to another, or repeat with force"};
+  return std::nullopt;
+}
+
+std::optional<failure> check_revert(const operation_world& world,
+                                    const view& seen,
+                                    const channel_view& channel,
+                                    const revert_request& x) {
+  auto& row = channel.row;
+  if (x.expected_version && *x.expected_version != row.version)
+    return failure{errc::conflict,
+                   "the channel's version is " + std::to_string(row.version) +
+                       ", not the expected one: read it and try again",
+                   "/expected_version"};
+  if (has_errors(check_changelog(x.changelog)))
+    return failure{errc::validation_failed,
+                   "the changelog holds what looks like a secret or an e-mail "
+                   "address, or is empty or above 4096 bytes",
+                   "/changelog"};
+  if (!x.forced)
+    return check_rules(world, seen, channel, *x.artifact);
+  return std::nullopt;
+}
+
+result<preparation> prepare_revert(const operation_world& world,
+                                   const view& seen, const revert_request& x,
+                                   const operation_call& call) {
+  auto channel =
+      read_operations::channel_of(seen, x.client_id, x.profile, *x.artifact);
+  if (channel == nullptr)
+    return failure{errc::not_found,
+                   "this artifact was never released in this profile",
+                   "/artifact_id"};
+  if (auto wrong = check_revert(world, seen, *channel, x))
+    return *wrong;
+  auto& row = channel->row;
+  if (row.artifact == *x.artifact)
+    return preparation{nothing_to_do{}};
+  proposal_draft out;
+  out.body =
+      event::channel_reverted{out.keep(row.client_id), out.keep(row.profile),
+                              row.major, *x.artifact, x.forced};
+  out.expected = {expectation::kind::exactly, row.version};
+  out.urgent = true;
+  out.add_part(x.changelog);
+  require_token(out, seen, call);
+  return preparation{std::move(out)};
+}
+
+void answer_reverted(const operation_world& world, const revert_request& x,
+                     const command_answer& answer,
+                     const operation_reply& reply) {
+  auto& seen = *answer.seen;
+  auto channel =
+      read_operations::channel_of(seen, x.client_id, x.profile, *x.artifact);
+  if (channel == nullptr)
+    return reply(answer_failure({errc::bug, "the channel is missing"}));
+  // What a retry asks about may not be current any more.
+  if (answer.replayed && channel->row.artifact != *x.artifact) {
+    auto out =
+        read_operations::answer_past(world, seen, *channel, answer.index);
+    out.token = to_string(answer.token);
+    return reply(std::move(out));
+  }
+  auto prepared = world.answers.prepare(seen, *channel);
+  if (!prepared)
+    return reply(answer_failure(prepared.error()));
+  auto out = read_operations::answer_config(**prepared, 200);
+  out.token = to_string(answer.token);
+  reply(std::move(out));
+}
+
+void submit_revert(const operation_world& world,
+                   const std::shared_ptr<operation_call>& call,
+                   const std::shared_ptr<revert_request>& request,
+                   const operation_reply& reply) {
+  submit_then(
+      world, call, reply,
+      [&world, call, request](const view& seen) {
+        return prepare_revert(world, seen, *request, *call);
+      },
+      [&world, request, reply](const command_answer& x) {
+        answer_reverted(world, *request, x, reply);
+      });
+}
+
+} // namespace
+
+void revert(const operation_world& world, std::shared_ptr<operation_call> call,
+            operation_reply reply) {
+  parameter_reader in{call->params};
+  auto request = std::make_shared<revert_request>(read_request(in));
+  if (in.error())
+    return reply(answer_failure(*in.error()));
+  if (call->seen->documents->find_profile(request->client_id,
+                                          request->profile) == nullptr)
+    return reply(answer_failure(read_operations::no_such_profile()));
+  if (request->artifact)
+    return submit_revert(world, call, request, reply);
+  auto search = [&world, call, request, reply] {
+    auto found = artifact_of(world, *call->seen, *request);
+    if (!found)
+      return reply(answer_failure(found.error()));
+    request->artifact = *found;
+    submit_revert(world, call, request, reply);
+  };
+  if (!world.disk.run(search))
+    reply(answer_failure(
+        {errc::overloaded, "too many requests wait for the disk: try again"}));
+}
+
+} // namespace signalbox::write_operations

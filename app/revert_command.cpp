@@ -1,0 +1,73 @@
+#include "app/commands.hpp"
+
+#include <ostream>
+
+#include <boost/json/object.hpp>
+
+#include "app/client_options.hpp"
+#include "app/json_text.hpp"
+
+namespace signalbox {
+
+namespace po = boost::program_options;
+
+namespace {
+
+json::object body_of(const command_options& options) {
+  auto to = options.text("to");
+  json::object out{{"changelog", options.text("changelog")}};
+  out[to.starts_with("sha256:") ? "artifact_id" : "version"] = to;
+  if (options.has("expect"))
+    out["expected_version"] = options.get<std::uint64_t>("expect");
+  if (options.has("force"))
+    out["force"] = true;
+  return out;
+}
+
+} // namespace
+
+exit_code run_revert(const invocation& x) {
+  command_options options{
+      "revert", "CLIENT PROFILE",
+      "Makes an artifact that was released before the current one again, as it "
+      "was sealed. Needs the role operator. Clients see it at their next "
+      "poll."};
+  options.need("CLIENT");
+  options.need("PROFILE");
+  options.add()("to", po::value<std::string>()->required(),
+                "version or artifact id to go back to (required)")(
+      "changelog", po::value<std::string>()->required(),
+      "why, for people (required)")(
+      "expect", po::value<std::uint64_t>(),
+      "refuse unless this is the channel's version")(
+      "force", "even if today's policy forbids the artifact or its key is "
+               "revoked; the audit shows it")(
+      "idempotency-key", po::value<std::string>(),
+      "makes a retry answer with the first outcome");
+  add_client_options(options);
+  if (auto done = options.parse(x))
+    return *done;
+  auto client = make_client(options);
+  if (!client)
+    return report(x, client.error());
+  auto answer =
+      client->post_raw(path_of({"clients", options.text("CLIENT"), "profiles",
+                                options.text("PROFILE"), "revert"}),
+                       body_of(options), options.text("idempotency-key"));
+  if (!answer)
+    return report(x, answer.error());
+  if (auto why = failure_of(*answer))
+    return report(x, *why);
+  if (options.has("json"))
+    return print_body(x, *answer);
+  auto artifact = json_of(*answer);
+  if (!artifact)
+    return report(x, artifact.error());
+  x.out << "current now: " << text_at(*artifact, "client_id") << '/'
+        << text_at(*artifact, "profile") << ' ' << text_at(*artifact, "version")
+        << "\nartifact  " << text_at(*artifact, "artifact_id") << "\ntoken     "
+        << answer->token << '\n';
+  return exit_code::ok;
+}
+
+} // namespace signalbox

@@ -1,0 +1,114 @@
+#include <boost/test/unit_test.hpp>
+
+#include "tests/system/node_process.hpp"
+
+using namespace signalbox;
+using namespace signalbox::test;
+
+namespace {
+
+struct revert_fixture : node_fixture {
+  answer publish(const std::string& word) const {
+    return node.publish("claude-code", "default", small_draft(word));
+  }
+  answer revert(json::object more, const std::string& headers = {}) const {
+    more.emplace("changelog", "Take the bad server back");
+    return node.post("clients/claude-code/profiles/default/revert", more,
+                     ledger.admin, headers);
+  }
+  answer current() const { return node.get(config_path("claude-code")); }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(reverting, revert_fixture)
+
+BOOST_AUTO_TEST_CASE(a_former_artifact_comes_back_under_a_new_head_uc3) {
+  const auto first = publish("a");
+  const auto second = publish("b");
+  BOOST_REQUIRE_EQUAL(second.status, 201u);
+  const auto back = revert({{"artifact_id", first.text("/artifact_id")}});
+  BOOST_REQUIRE_MESSAGE(back.status == 200u, back.body);
+  const auto now = current();
+  BOOST_TEST(now.body == back.body);
+  BOOST_TEST(now.text("/artifact_id") == first.text("/artifact_id"));
+  // The sealed bytes are those of then; only the head is new.
+  const auto sealed = [](const answer& x) {
+    return x.body.substr(0, x.body.rfind(",\"head\":"));
+  };
+  BOOST_TEST(sealed(now) == sealed(first));
+  BOOST_TEST(now.text("/changelog") != "Take the bad server back");
+  const auto diff =
+      node.get(diff_path("claude-code", second.text("/artifact_id")));
+  BOOST_TEST(diff.text("/status") == "outdated");
+  BOOST_TEST(diff.text("/changelog") == "Take the bad server back");
+  BOOST_TEST(diff.at("/channel_version").as_int64() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_version_names_the_artifact_as_well_uc3) {
+  publish("a");
+  publish("b");
+  const auto back = revert({{"version", "1.0.0"}});
+  BOOST_REQUIRE_MESSAGE(back.status == 200u, back.body);
+  BOOST_TEST(current().text("/version") == "1.0.0");
+  const auto unknown = revert({{"version", "9.9.9"}});
+  BOOST_TEST(unknown.status == 404u);
+  BOOST_TEST(unknown.text("/pointer") == "/version");
+  BOOST_TEST(revert({}).status == 400u);
+  BOOST_TEST(revert({{"version", "1.0.0"},
+                     {"artifact_id", "sha256:" + std::string(64, '0')}})
+                 .status == 400u);
+}
+
+BOOST_AUTO_TEST_CASE(publishing_goes_on_after_a_revert_uc3) {
+  publish("a");
+  publish("b");
+  BOOST_REQUIRE_EQUAL(revert({{"version", "1.0.0"}}).status, 200u);
+  const auto next = publish("c");
+  BOOST_REQUIRE_MESSAGE(next.status == 201u, next.body);
+  BOOST_TEST(next.text("/version") == "1.0.2");
+  BOOST_REQUIRE_EQUAL(revert({{"version", "1.0.1"}}).status, 200u);
+  BOOST_TEST(current().text("/version") == "1.0.1");
+}
+
+BOOST_AUTO_TEST_CASE(a_revert_to_what_is_current_writes_nothing) {
+  publish("a");
+  const auto before = current();
+  const auto same = revert({{"version", "1.0.0"}});
+  BOOST_TEST(same.status == 200u);
+  BOOST_TEST(same.body == before.body);
+}
+
+BOOST_AUTO_TEST_CASE(a_revert_is_refused_precisely) {
+  publish("a");
+  publish("b");
+  const auto never =
+      revert({{"artifact_id", "sha256:" + std::string(64, '0')}});
+  BOOST_TEST(never.status == 404u);
+  BOOST_TEST(never.text("/pointer") == "/artifact_id");
+  const auto raced = revert({{"version", "1.0.0"}, {"expected_version", 1}});
+  BOOST_TEST(raced.status == 409u);
+  BOOST_TEST(raced.code() == "conflict");
+  for (auto* bad : {"ghp_0123456789abcdefghijklmnopqrstuvwxyz", " "}) {
+    const auto secret = revert({{"version", "1.0.0"}, {"changelog", bad}});
+    BOOST_TEST(secret.status == 422u, bad);
+    BOOST_TEST(secret.text("/pointer") == "/changelog");
+    BOOST_TEST(secret.body.find("ghp_") == std::string::npos);
+  }
+  BOOST_TEST(current().text("/version") == "1.0.1");
+}
+
+BOOST_AUTO_TEST_CASE(a_retried_revert_is_answered_with_the_first_outcome) {
+  publish("a");
+  publish("b");
+  const std::string key = "Idempotency-Key: once\r\n";
+  BOOST_REQUIRE_EQUAL(revert({{"version", "1.0.0"}}, key).status, 200u);
+  publish("c");
+  const auto again = revert({{"version", "1.0.0"}}, key);
+  BOOST_TEST(again.status == 200u);
+  BOOST_TEST(again.text("/version") == "1.0.0");
+  BOOST_TEST(again.at("/at/channel_version").as_int64() == 3);
+  BOOST_TEST(current().text("/version") == "1.0.2");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
