@@ -185,9 +185,9 @@ result<verdict> ledger_keeper::fold_one(const replayed_entry& x) {
 }
 
 void ledger_keeper::stop(std::string reason) {
-  warn("the ledger stopped: " + reason);
   stopped_ = std::move(reason);
   config_.status.set_ledger_problem(stopped_);
+  warn("the ledger stopped: " + stopped_);
 }
 
 void ledger_keeper::publish() {

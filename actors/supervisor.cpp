@@ -72,6 +72,17 @@ class nursery {
       }
   }
 
+  /// However the supervisor ends: children that outlive it would keep the
+  /// actor system from ever ending.
+  void leave(const caf::error& reason) {
+    if (reason != caf::exit_reason::user_shutdown)
+      config_.status.set_ledger_problem("the supervisor crashed (" +
+                                        describe(reason) +
+                                        "): restart the node");
+    stop_children(reason);
+  }
+
+ private:
   void stop_children(const caf::error& reason) {
     config_.directory->clear();
     for (auto& x : proposers_)
@@ -81,7 +92,6 @@ class nursery {
       self_->send_exit(ledger_, reason);
   }
 
- private:
   void start_ledger() {
     started_ = self_->clock().now();
     ledger_ = config_.spawn_ledger(self_);
@@ -142,11 +152,7 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::pointer self,
       [children](caf::scheduled_actor*, const caf::down_msg& x) {
         children->on_down(x);
       });
-  self->set_exit_handler(
-      [self, children](caf::scheduled_actor*, const caf::exit_msg& x) {
-        children->stop_children(x.reason);
-        self->quit(x.reason);
-      });
+  self->attach_functor([children](const caf::error& x) { children->leave(x); });
   children->start_missing();
   return {[children](respawn) { children->start_missing(); }};
 }

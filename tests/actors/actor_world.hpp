@@ -105,6 +105,8 @@ class actor_world : public node_parts {
         supervisor, supervisor_config{spawn_ledger, spawn_proposer, 2,
                                       directory, status, [this](std::string x) {
                                         warnings.push_back(std::move(x));
+                                        if (warnings_throw)
+                                          throw std::runtime_error("no room");
                                       }});
     settle();
   }
@@ -133,6 +135,7 @@ class actor_world : public node_parts {
   int ledger_starts = 0;
   int proposer_starts = 0;
   int ready = 0;
+  bool warnings_throw = false;
 
  private:
   struct virtual_time : caf::actor_system_config {

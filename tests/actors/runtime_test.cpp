@@ -88,11 +88,12 @@ struct machine {
   event_log& log;
   state_store& store;
   ready_ledger facts;
-  std::unique_ptr<runtime> node;
   ledger_of_answers answers;
-  bool first_warning_throws = false;
+  std::size_t throwing_warnings = 0; ///< the first so many
   std::mutex warnings_mutex;
+  std::condition_variable warned;
   std::vector<std::string> warnings;
+  std::unique_ptr<runtime> node; ///< last: calls into the above until it ends
 
   machine(event_log& l, state_store& s) : log{l}, store{s} {
     for (auto& x : facts.log) {
@@ -106,7 +107,8 @@ struct machine {
     x.warn = [this](std::string line) {
       std::lock_guard lock{warnings_mutex};
       warnings.push_back(std::move(line));
-      if (warnings.size() == 1 && first_warning_throws)
+      warned.notify_all();
+      if (warnings.size() <= throwing_warnings)
         throw std::runtime_error("no room for a warning");
     };
     node = std::make_unique<runtime>(std::move(x));
@@ -116,6 +118,12 @@ struct machine {
   void start() {
     auto started = try_start();
     BOOST_REQUIRE_MESSAGE(started, started.error().message);
+  }
+
+  bool wait_for_warnings(std::size_t n) {
+    std::unique_lock lock{warnings_mutex};
+    return warned.wait_for(lock, patience,
+                           [&] { return warnings.size() >= n; });
   }
 
   void submit(const std::string& key) {
@@ -276,8 +284,18 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_dies_at_its_birth_does_not_hang_the_start) {
   memory_state_store store;
   machine x{log, store};
   log.crash_reads = 1;
-  x.first_warning_throws = true;
+  x.throwing_warnings = 1;
   BOOST_CHECK(!x.try_start());
+}
+
+BOOST_AUTO_TEST_CASE(a_supervisor_that_dies_hangs_neither_start_nor_stop) {
+  faulty_log log;
+  memory_state_store store;
+  machine x{log, store};
+  log.crash_reads = 1;
+  x.throwing_warnings = 2; // the ledger's, then the supervisor's about it
+  BOOST_CHECK(!x.try_start());
+  BOOST_CHECK(x.wait_for_warnings(2));
 }
 
 BOOST_AUTO_TEST_CASE(an_engine_that_throws_at_the_first_write_does_not_hang) {

@@ -104,6 +104,15 @@ BOOST_AUTO_TEST_CASE(a_pending_append_that_was_done_shows_with_the_group) {
   BOOST_CHECK(knows("ann"));
 }
 
+BOOST_AUTO_TEST_CASE(a_supervisor_that_dies_takes_its_children_with_it) {
+  start();
+  warnings_throw = true;
+  crash(); // of which the supervisor cannot warn
+  BOOST_CHECK_EQUAL(system().registry().running(), 0U);
+  BOOST_CHECK(directory->proposer_for("") == nullptr);
+  BOOST_CHECK(has_problem("the supervisor crashed"));
+}
+
 BOOST_AUTO_TEST_CASE(a_crashed_ledger_is_started_again) {
   start();
   crash();
