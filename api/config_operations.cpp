@@ -147,7 +147,7 @@ result<json::value> patch_between(const operation_world& world,
                                   const view& seen, const channel_view& channel,
                                   const digest& from) {
   auto read = [&](const digest& artifact) -> result<std::string> {
-    auto* release = find_release(seen, channel, artifact);
+    auto* release = seen.find_release(channel, artifact);
     if (release == nullptr)
       return failure{errc::not_found, "the artifact was never released"};
     log_index index{release->index};
@@ -196,7 +196,7 @@ operation_answer outdated(const operation_world& world, const view& seen,
   if (!changelog)
     return answer_failure(changelog.error());
   json::object more{{"changelog", std::move(*changelog)}};
-  if (find_change(seen, channel, held) == nullptr)
+  if (seen.find_release(channel, held) == nullptr)
     return diff_json(channel, "unknown", std::move(more));
   if (wants_patch) {
     auto patch = patch_between(world, seen, channel, held);
@@ -215,7 +215,7 @@ operation_answer answer_past(const operation_world& world, const view& seen,
   if (change == nullptr)
     return answer_failure(
         {errc::not_found, "nothing was released in this profile at that time"});
-  auto* release = find_release(seen, channel, change->artifact);
+  auto* release = seen.find_release(channel, change->artifact);
   log_index artifact{release->index};
   auto stored = world.answers.read(
       seen, {artifact, artifact, log_index{change->index}, release->key});
@@ -231,32 +231,6 @@ operation_answer answer_past(const operation_world& world, const view& seen,
   return answer_text(wire + ",\"at\":" + to_canonical(std::move(place)) + '}');
 }
 
-const channel_change* find_change(const view& seen, const channel_view& channel,
-                                  const digest& artifact) {
-  auto next = channel.row.last_change;
-  while (next != 0) {
-    auto& change = seen.past->changes[next - 1];
-    if (change.artifact == artifact)
-      return &change;
-    next = change.previous;
-  }
-  return nullptr;
-}
-
-const channel_change* find_release(const view& seen,
-                                   const channel_view& channel,
-                                   const digest& artifact) {
-  const channel_change* out = nullptr;
-  auto next = channel.row.last_change;
-  while (next != 0) {
-    auto& change = seen.past->changes[next - 1];
-    if (change.artifact == artifact && change.reverted == 0)
-      out = &change;
-    next = change.previous;
-  }
-  return out;
-}
-
 std::shared_ptr<const channel_view> channel_of(const view& seen,
                                                std::string_view client_id,
                                                std::string_view profile,
@@ -270,7 +244,7 @@ std::shared_ptr<const channel_view> channel_of(const view& seen,
       continue;
     last = schema->major;
     auto channel = seen.find_channel(client_id, profile, last);
-    if (channel && find_change(seen, *channel, artifact))
+    if (channel && seen.find_release(*channel, artifact))
       return channel;
   }
   return nullptr;

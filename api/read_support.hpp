@@ -26,15 +26,6 @@ std::shared_ptr<const channel_view> channel_of(const view& seen,
                                                std::string_view profile,
                                                const digest& artifact);
 
-/// The change that made an artifact current last; null if none did.
-const channel_change* find_change(const view& seen, const channel_view& channel,
-                                  const digest& artifact);
-
-/// The change that released an artifact first; null if none did.
-const channel_change* find_release(const view& seen,
-                                   const channel_view& channel,
-                                   const digest& artifact);
-
 /// Answers from the pool, or with `overloaded`.
 template <class F>
 void on_disk(const operation_world& world, const operation_reply& reply,

@@ -94,7 +94,7 @@ std::optional<failure> check_rules(const operation_world& world,
                                    const view& seen,
                                    const channel_view& channel,
                                    const digest& artifact) {
-  auto* release = read_operations::find_release(seen, channel, artifact);
+  auto* release = seen.find_release(channel, artifact);
   auto core = read_core(world, seen, *release);
   if (!core)
     return core.error();

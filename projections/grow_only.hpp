@@ -26,8 +26,9 @@ class grow_only {
   /// Writer only.
   std::size_t size() const { return size_; }
 
-  /// Writer only.
-  void push_back(const T& x) {
+  /// Writer only. Takes whatever can be assigned to an element.
+  template <class X = T>
+  void push_back(const X& x) {
     auto [segment, offset] = locate(size_);
     auto* elements = segments_[segment].load(std::memory_order_relaxed);
     if (elements == nullptr) {
@@ -36,6 +37,12 @@ class grow_only {
     }
     elements[offset] = x;
     ++size_;
+  }
+
+  /// Writer only, below the size. Readers may look at the element meanwhile.
+  T& at(std::size_t i) {
+    auto [segment, offset] = locate(i);
+    return segments_[segment].load(std::memory_order_relaxed)[offset];
   }
 
   /// Any thread, below a published size.

@@ -92,14 +92,21 @@ log_index view::index_at(timestamp time) const {
 
 const channel_change* view::change_at(const channel_view& channel,
                                       log_index index) const {
-  auto next = channel.row.last_change;
-  while (next != 0) {
-    auto& change = past->changes[next - 1];
-    if (change.index <= to_integer(index))
-      return &change;
-    next = change.previous;
-  }
-  return nullptr;
+  return past->changes.back_from(
+      channel.row.last_change,
+      [&](const channel_change& x) { return x.index > to_integer(index); });
+}
+
+const channel_change* view::find_release(const channel_view& channel,
+                                         const digest& artifact) const {
+  auto found =
+      past->changes.find_release(artifact, [&](const channel_change& x) {
+        return x.artifact == artifact;
+      });
+  if (!found || *found >= changes)
+    return nullptr;
+  auto& release = past->changes[*found];
+  return release.channel == channel.row.number ? &release : nullptr;
 }
 
 view_builder::view_builder(part_source parts)
@@ -127,7 +134,7 @@ void view_builder::extend_past(const ledger_state& state) {
     past_->marks.push_back(
         {state.judgements[i].chain, state.judgements[i].log_time});
   for (auto i = past_->changes.size(); i < state.changes.size(); ++i)
-    past_->changes.push_back(state.changes[i]);
+    past_->changes.append(state.changes[i]);
 }
 
 void view_builder::rebuild_shards(const ledger_state& state, view& out) {

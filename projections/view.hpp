@@ -12,6 +12,7 @@
 #include "events/keyset.hpp"
 #include "events/token.hpp"
 #include "projections/catalog.hpp"
+#include "projections/change_history.hpp"
 #include "projections/grow_only.hpp"
 #include "projections/ledger_state.hpp"
 
@@ -48,8 +49,8 @@ struct index_mark {
 
 /// Past of the ledger; shared by all views, each sees it up to its own size.
 struct ledger_past {
-  grow_only<index_mark> marks;       ///< by index
-  grow_only<channel_change> changes; ///< by order
+  grow_only<index_mark> marks; ///< by index
+  change_history changes;
 };
 
 /// Everything that a query needs, immutable, published after each folded batch.
@@ -87,8 +88,13 @@ struct view {
   log_index index_at(timestamp time) const;
 
   /// The channel's change in force at an index; nullptr if there was none.
+  /// O(log n) in the channel's changes.
   const channel_change* change_at(const channel_view& channel,
                                   log_index index) const;
+
+  /// The change that released an artifact in the channel; nullptr if none did.
+  const channel_change* find_release(const channel_view& channel,
+                                     const digest& artifact) const;
 };
 
 /// Makes views from a state, each sharing with the one before what did not
