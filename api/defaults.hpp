@@ -14,9 +14,6 @@ inline constexpr std::size_t default_target_limit = 8 * 1024;
 /// The most header fields in one request.
 inline constexpr std::size_t max_header_fields = 64;
 
-/// What a handler allows a body when it has no reason for another limit.
-inline constexpr std::size_t default_body_limit = 1024 * 1024;
-
 /// What a connection holds for input before a larger head or a body comes.
 inline constexpr std::size_t first_buffer_bytes = 2 * 1024;
 

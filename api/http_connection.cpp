@@ -7,6 +7,8 @@
 
 #include <sys/socket.h>
 
+#include "policy/secret_scanner.hpp"
+
 namespace signalbox {
 
 namespace {
@@ -213,8 +215,10 @@ http_connection::step http_connection::dispatch() try {
 }
 
 void http_connection::note_request() {
+  // Events keep it for ever, so what looks like a secret is not taken over.
   const auto& sent = worker_.head.request_id;
-  id_ = sent.empty() ? worker_.make_request_id() : std::string{sent};
+  const bool taken = !sent.empty() && scan_text(sent, "").empty();
+  id_ = taken ? std::string{sent} : worker_.make_request_id();
 }
 
 void http_connection::note_broken_head() {

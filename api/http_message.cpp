@@ -40,11 +40,6 @@ std::string_view request_head::path() const {
   return target.substr(0, target.find('?'));
 }
 
-std::string_view request_head::query() const {
-  const auto at = target.find('?');
-  return at == target.npos ? std::string_view{} : target.substr(at + 1);
-}
-
 std::string_view request_head::find(std::string_view name) const {
   for (const auto& x : fields)
     if (same_name(x.name, name))
@@ -67,8 +62,8 @@ http_request::http_request(const request_head& head, std::string request_id)
       x = {text_.get() + (x.data() - head.raw.data()), x.size()};
   };
   for (auto* x : {&head_.method_name, &head_.target, &head_.authorization,
-                  &head_.if_none_match, &head_.accept, &head_.content_type,
-                  &head_.traceparent, &head_.request_id, &head_.expect})
+                  &head_.if_none_match, &head_.traceparent, &head_.request_id,
+                  &head_.expect})
     moved(*x);
   for (auto& x : head_.fields) {
     moved(x.name);

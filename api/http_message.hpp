@@ -39,8 +39,7 @@ struct request_head {
   std::string_view target; ///< path and query, never decoded; `*` for OPTIONS
   std::string_view authorization;
   std::string_view if_none_match;
-  std::string_view accept;
-  std::string_view content_type;
+  /// Empty unless it has the form of W3C Trace Context: 55 characters.
   std::string_view traceparent;
   /// The client's X-Request-Id, empty when it sent none that may be repeated:
   /// 1-64 characters of [A-Za-z0-9._-].
@@ -54,9 +53,6 @@ struct request_head {
 
   /// The target without its query; not decoded.
   std::string_view path() const;
-
-  /// What follows the first `?`, not decoded; empty if there is none.
-  std::string_view query() const;
 
   /// The value of the first field of that name, empty if there is none.
   std::string_view find(std::string_view name) const;
@@ -75,7 +71,9 @@ class http_request {
 
   const request_head& head() const { return head_; }
 
-  std::string id; ///< the X-Request-Id of the response, never empty
+  /// The X-Request-Id of the response, never empty: the client's, unless it
+  /// looks like a secret, so that it may stand in events and logs.
+  std::string id;
   std::string body;
 
  private:

@@ -50,6 +50,27 @@ bool is_request_id(std::string_view x) {
          });
 }
 
+bool is_lower_hex(std::string_view x) {
+  return x.find_first_not_of("0123456789abcdef") == x.npos;
+}
+
+bool is_zero(std::string_view x) {
+  return x.find_first_not_of('0') == x.npos;
+}
+
+// W3C Trace Context section 3.2: version, trace id, parent id and flags. What
+// a later version may add behind them is not taken, so no free text passes.
+bool is_traceparent(std::string_view x) {
+  if (x.size() != 55 || x[2] != '-' || x[35] != '-' || x[52] != '-')
+    return false;
+  const auto version = x.substr(0, 2);
+  const auto trace = x.substr(3, 32);
+  const auto parent = x.substr(36, 16);
+  return is_lower_hex(version) && version != "ff" && is_lower_hex(trace) &&
+         !is_zero(trace) && is_lower_hex(parent) && !is_zero(parent) &&
+         is_lower_hex(x.substr(53));
+}
+
 // What stands in no host, with or without a port (RFC 3986 section 3.2); a
 // reader behind us might cut there.
 bool is_host(std::string_view x) {
@@ -145,12 +166,6 @@ class message_parser final : public http::basic_parser<true> {
     case http::field::if_none_match:
       head_->if_none_match = value;
       break;
-    case http::field::accept:
-      head_->accept = value;
-      break;
-    case http::field::content_type:
-      head_->content_type = value;
-      break;
     case http::field::expect:
       head_->expect = value;
       break;
@@ -164,7 +179,8 @@ class message_parser final : public http::basic_parser<true> {
       if (is_request_id(value))
         head_->request_id = value;
     } else if (name.size() == 11 && iequals(name, "traceparent")) {
-      head_->traceparent = value;
+      if (is_traceparent(value))
+        head_->traceparent = value;
     }
   }
 

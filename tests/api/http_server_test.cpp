@@ -27,6 +27,9 @@ const std::string hot_body(4096, 'x');
 const auto big_body =
     std::make_shared<const std::string>(32 * 1024 * 1024, 'b');
 
+const std::string trace =
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
 // Serves what each case needs:
 //   GET /hot, /big   prepared, with If-None-Match
 //   /secret          401 in admit
@@ -224,9 +227,55 @@ BOOST_FIXTURE_TEST_CASE(a_head_in_two_pieces_keeps_its_request_id, fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_handled_request_owns_its_head, fixture) {
   http_client client{server.port()};
-  const auto x = client.get("/copied", "x-custom:  v  \r\nTraceparent: 00-1\r\n"
-                                       "X-Request-Id: r1\r\n");
-  BOOST_TEST(x.body() == "v|00-1|r1");
+  const auto x = client.get("/copied", "x-custom:  v  \r\nTraceparent: " +
+                                           trace + "\r\nX-Request-Id: r1\r\n");
+  BOOST_TEST(x.body() == "v|" + trace + "|r1");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_traceparent_is_taken_in_its_form_only_nfr5, fixture) {
+  http_client client{server.port()};
+  const auto taken = [&](const std::string& x) {
+    return client.get("/copied", "traceparent: " + x + "\r\n")
+               .body()
+               .find("|" + x + "|") != std::string::npos;
+  };
+  BOOST_TEST(taken(trace));
+  BOOST_TEST(taken("cc" + trace.substr(2)));
+  const auto secret = "gh" + std::string{"p_"} + std::string(36, 'a');
+  const std::string zeros(32, '0');
+  for (const auto& x :
+       {secret, trace + secret, trace + "-" + secret, trace.substr(0, 54),
+        "ff" + trace.substr(2), "0G" + trace.substr(2),
+        "00-" + zeros + trace.substr(35),
+        trace.substr(0, 36) + zeros.substr(16) + "-01",
+        "00-0AF7651916CD43DD8448EB211C80319C" + trace.substr(35),
+        trace.substr(0, 53) + "zz", "00_" + trace.substr(3)})
+    BOOST_TEST(!taken(x), x);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_request_id_that_looks_secret_is_replaced_nfr5,
+                        fixture) {
+  http_client client{server.port()};
+  const auto id_of = [&](const std::string& sent) {
+    const auto x = client.get("/copied", "X-Request-Id: " + sent + "\r\n");
+    const auto id = x.body().substr(x.body().rfind('|') + 1);
+    BOOST_TEST(field(x, "X-Request-Id") == id);
+    return id;
+  };
+  for (const std::string& harmless :
+       {std::string{"123e4567-e89b-12d3-a456-426614174000"},
+        std::string{"0af7651916cd43dd8448eb211c80319c"},
+        std::string{"deploy-2026-11-21.7"}})
+    BOOST_TEST(id_of(harmless) == harmless);
+  for (const std::string& secret :
+       {"gh" + std::string{"p_"} + std::string{"x9Kd82LmQ0pVz7Rt4WcY"} +
+            "b1NfH6sJ3gTu5aEe",
+        "AK" + std::string{"IA"} + "Q7ZX4MPN2WVB8KTD",
+        std::string{"q7Xz0Lk2Vb9Tn4Rw8Yc3Hd6Jf1Gs5Pm"}}) {
+    const auto made = id_of(secret);
+    BOOST_TEST(made.size() == 16u);
+    BOOST_TEST(made.find_first_not_of("0123456789abcdef") == made.npos);
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(bodies_come_whole_sized_or_chunked, fixture) {
