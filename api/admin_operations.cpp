@@ -3,6 +3,7 @@
 
 #include "events/aggregate.hpp"
 #include "events/dsse.hpp"
+#include "events/envelope.hpp"
 #include "events/hash.hpp"
 #include "policy/secret_scanner.hpp"
 
@@ -74,19 +75,41 @@ struct token_request {
   new_bearer_token fresh;
 };
 
-/// Second step: the principal exists, the token follows.
-void issue(const operation_world& world, std::shared_ptr<operation_call> call,
-           operation_reply reply, std::shared_ptr<token_request> request) {
-  auto second = std::make_shared<operation_call>(*call);
-  second->params["idempotency_key"] = "token-" + request->fresh.kept.id.hex();
-  json::object body{{"token", request->fresh.text},
-                    {"token_id", request->fresh.kept.id.hex()},
-                    {"principal_id", request->principal.hex()},
-                    {"roles", roles_json(request->roles)}};
-  if (request->expires_at != timestamp{})
-    body["expires_at"] = to_rfc3339(request->expires_at);
-  submit(
-      world, second, std::move(reply),
+/// The same for each try under one idempotency key, so that a retry finds what
+/// an earlier one began.
+principal_id new_principal(const operation_call& call) {
+  auto* key = call.params.if_contains("idempotency_key");
+  if (key == nullptr || !key->is_string())
+    return random_id<principal_id>();
+  auto command = make_event_id(call.seen->ledger.id, call.who.principal,
+                               std::string_view{key->get_string()});
+  auto hash = sha256({as_bytes("principal of a token"), command.view()});
+  return principal_id::from(hash.view().first(principal_id::size()));
+}
+
+operation_answer issued_before() {
+  return answer_failure({errc::conflict,
+                         "a token was issued under this idempotency key; its "
+                         "secret is shown only once"});
+}
+
+json::object issued_json(const token_request& x) {
+  json::object out{{"token", x.fresh.text},
+                   {"token_id", x.fresh.kept.id.hex()},
+                   {"principal_id", x.principal.hex()},
+                   {"roles", roles_json(x.roles)}};
+  if (x.expires_at != timestamp{})
+    out["expires_at"] = to_rfc3339(x.expires_at);
+  return out;
+}
+
+/// Second step: the principal exists, the token follows. Its key is the
+/// principal's, so of several tries only one issues.
+void issue(const operation_world& world,
+           const std::shared_ptr<operation_call>& call, operation_reply reply,
+           std::shared_ptr<token_request> request) {
+  submit_then(
+      world, next_step(*call, "token-" + request->principal.hex()), reply,
       [request, call](const view& seen) -> result<preparation> {
         proposal_draft out;
         out.body = event::token_issued{
@@ -97,7 +120,13 @@ void issue(const operation_world& world, std::shared_ptr<operation_call> call,
         require_token(out, seen, *call);
         return preparation{std::move(out)};
       },
-      std::move(body), 201);
+      [reply, request](const command_answer& x) {
+        if (x.replayed)
+          return reply(issued_before());
+        auto answer = answer_json(issued_json(*request), 201);
+        answer.token = to_string(x.token);
+        reply(std::move(answer));
+      });
 }
 
 } // namespace
@@ -123,11 +152,10 @@ void issue_token(const operation_world& world,
             "must be short, without secrets and e-mail addresses");
   if (in.error())
     return reply(answer_failure(*in.error()));
-  request->principal = random_id<principal_id>();
+  request->principal = new_principal(*call);
   request->fresh = make_bearer_token();
-  // A repeated command must not hand out a second secret: the secret is made
-  // anew each time and only its digest is kept, so a retry cannot be answered
-  // with the first one. The key therefore guards the principal only.
+  // The secret is made anew each time and only its digest is kept, so a retry
+  // cannot be answered with the first one: it issues what is not issued yet.
   submit_then(
       world, call, reply,
       [request, call](const view& seen) -> result<preparation> {
@@ -140,10 +168,8 @@ void issue_token(const operation_world& world,
         return preparation{std::move(out)};
       },
       [&world, call, reply, request](const command_answer& x) {
-        if (x.replayed)
-          return reply(answer_failure(
-              {errc::conflict, "a token was issued under this idempotency "
-                               "key; its secret is shown only once"}));
+        if (!x.seen->access->principals.contains(request->principal))
+          return reply(issued_before());
         issue(world, call, reply, request);
       });
 }

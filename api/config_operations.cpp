@@ -303,8 +303,9 @@ void diff_config(const operation_world& world,
       more["patch"] = json::array{};
     return reply(diff_json(**channel, "up-to-date", std::move(more)));
   }
-  on_disk(
-      world, reply,
+  // A patch is made of two whole payloads.
+  answer_on(
+      wants_patch ? world.checks : world.disk, reply,
       [&world, call, held = *query->current, channel = *channel, wants_patch] {
         return outdated(world, *call->seen, *channel, held, wants_patch);
       });

@@ -203,10 +203,10 @@ http_connection::step http_connection::dispatch() try {
     if (const auto* x = worker_.handler.hot(worker_.worker, head))
       return send_hot(*x);
   note_request();
-  const auto limit = worker_.handler.admit(head);
-  if (!limit)
-    return refuse_unread(worker_.handler.refusal(limit.error(), head));
-  return take(*limit);
+  auto said = worker_.handler.admit(head);
+  if (said.refused)
+    return refuse_unread(std::move(*said.refused));
+  return take(std::move(said));
 } catch (const std::exception&) {
   worker_.probe.failures.add();
   note_request();
@@ -226,9 +226,9 @@ void http_connection::note_broken_head() {
   bare_ = http_1_0_ = false;
 }
 
-http_connection::step http_connection::take(std::size_t body_limit) {
+http_connection::step http_connection::take(admission said) {
   const auto& head = worker_.head;
-  if (head.content_length.value_or(0) > body_limit)
+  if (head.content_length.value_or(0) > said.body_limit)
     return refuse_unread(too_large_response());
   const bool asks = expects_continue(head.expect) && !http_1_0_;
   if (!head.expect.empty() && !asks && !http_1_0_)
@@ -236,9 +236,10 @@ http_connection::step http_connection::take(std::size_t body_limit) {
         problem_response(417, to_string(errc::bad_request),
                          "the only known expectation is 100-continue"));
   request_.emplace(head, id_);
+  request_->note = std::move(said.note);
   if (!head.has_body())
     return hand_over();
-  body_limit_ = body_limit;
+  body_limit_ = said.body_limit;
   request_->body.reserve(std::min<std::size_t>(head.content_length.value_or(0),
                                                body_reserve_limit));
   state_ = state::body;

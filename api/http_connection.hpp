@@ -89,7 +89,7 @@ class http_connection {
   step read_body();
   step await_rest_of_head(std::string_view input);
   step dispatch();
-  step take(std::size_t body_limit);
+  step take(admission said);
   step hand_over();
   step send_hot(const prepared_response& x);
   step respond(http_response x);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 #include "api/http_message.hpp"
 #include "events/errors.hpp"
@@ -34,8 +35,18 @@ class reply {
   std::unique_ptr<reply_sink> sink_;
 };
 
+/// What a handler says to the head of a request.
+struct admission {
+  /// The answer to a request that is not admitted (authentication, permission,
+  /// path): its body is not read.
+  std::optional<http_response> refused = {};
+  std::size_t body_limit = 0; ///< the most bytes that this body may have
+  std::unique_ptr<request_note> note = {}; ///< comes back with the request
+};
+
 /// What the server serves. All functions run on the worker threads, several at
-/// a time, and must never block. An exception is answered with 500.
+/// a time, and must never block. An exception in `hot` or `admit` is answered
+/// with 500; one in `handle` drops its reply, which is a 503.
 class http_handler {
  public:
   virtual ~http_handler() = default;
@@ -48,13 +59,8 @@ class http_handler {
   virtual const prepared_response* hot(std::size_t worker,
                                        const request_head& head) = 0;
 
-  /// Asked before a body is read: the most bytes that this body may have, or
-  /// why the request is refused (authentication, permission, rate).
-  virtual result<std::size_t> admit(const request_head& head) = 0;
-
-  /// Turns the failure of `admit` into the response.
-  virtual http_response refusal(const failure& why,
-                                const request_head& head) = 0;
+  /// Asked before a body is read.
+  virtual admission admit(const request_head& head) = 0;
 
   /// Takes an admitted request with its whole body.
   virtual void handle(http_request request, reply answer) = 0;

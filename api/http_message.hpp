@@ -63,6 +63,12 @@ struct request_head {
   void clear();
 };
 
+/// What a handler learned when it admitted a request, kept with it.
+class request_note {
+ public:
+  virtual ~request_note() = default;
+};
+
 /// A request that owns its bytes, for any thread.
 class http_request {
  public:
@@ -75,6 +81,7 @@ class http_request {
   /// looks like a secret, so that it may stand in events and logs.
   std::string id;
   std::string body;
+  std::unique_ptr<request_note> note; ///< of its `admission`
 
  private:
   std::unique_ptr<char[]> text_;

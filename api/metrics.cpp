@@ -1,11 +1,17 @@
 #include "api/metrics.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <vector>
+
 #include "actors/node_status.hpp"
 #include "projections/view.hpp"
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
@@ -13,12 +19,144 @@ namespace signalbox {
 
 namespace {
 
-const prometheus::Histogram::BucketBoundaries latency_buckets{
-    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
-    0.025,   0.05,   0.1,     0.2,    0.3,   0.5,    1,     5};
+using std::chrono::nanoseconds;
 
-double seconds(std::chrono::nanoseconds x) {
+/// Upper bounds of the latency buckets in microseconds.
+constexpr std::array<std::int64_t, 16> bucket_bounds{
+    50,     100,    250,     500,     1'000,   2'500,   5'000,     10'000,
+    25'000, 50'000, 100'000, 200'000, 300'000, 500'000, 1'000'000, 5'000'000};
+
+const prometheus::Histogram::BucketBoundaries latency_buckets = [] {
+  prometheus::Histogram::BucketBoundaries out;
+  for (auto x : bucket_bounds)
+    out.push_back(static_cast<double>(x) / 1e6);
+  return out;
+}();
+
+double seconds(nanoseconds x) {
   return std::chrono::duration<double>(x).count();
+}
+
+/// What one worker answered from prepared bytes, on cache lines of its own.
+struct alignas(64) hot_counts {
+  lone_counter ok;
+  lone_counter not_modified;
+  lone_counter nanoseconds_taken;
+  std::array<lone_counter, bucket_bounds.size() + 1> buckets;
+
+  void observe(bool same, nanoseconds took) {
+    (same ? not_modified : ok).add();
+    nanoseconds_taken.add(static_cast<std::uint64_t>(took.count()));
+    const auto last = std::find_if(
+        bucket_bounds.begin(), bucket_bounds.end(), [&](std::int64_t bound) {
+          return took <= std::chrono::microseconds{bound};
+        });
+    buckets[static_cast<std::size_t>(last - bucket_bounds.begin())].add();
+  }
+};
+
+bool has_label(const prometheus::ClientMetric& x, std::string_view name,
+               std::string_view value) {
+  return std::any_of(x.label.begin(), x.label.end(), [&](auto& y) {
+    return y.name == name && y.value == value;
+  });
+}
+
+void add_hot(prometheus::ClientMetric::Histogram& to, const hot_counts& x) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < to.bucket.size(); ++i) {
+    sum += x.buckets[i].get();
+    to.bucket[i].cumulative_count += sum;
+  }
+  to.sample_count += sum;
+  to.sample_sum += static_cast<double>(x.nanoseconds_taken.get()) / 1e9;
+}
+
+/// Families that are made for one scrape, of numbers that live elsewhere.
+class scrape {
+ public:
+  template <class T>
+  void gauge(const char* name, const char* help, T value) {
+    prometheus::BuildGauge()
+        .Name(name)
+        .Help(help)
+        .Register(registry_)
+        .Add({})
+        .Set(static_cast<double>(value));
+  }
+
+  void counter(const char* name, const char* help, std::uint64_t value) {
+    prometheus::BuildCounter()
+        .Name(name)
+        .Help(help)
+        .Register(registry_)
+        .Add({})
+        .Increment(static_cast<double>(value));
+  }
+
+  std::vector<prometheus::MetricFamily> collect() const {
+    return registry_.Collect();
+  }
+
+ private:
+  prometheus::Registry registry_;
+};
+
+void add_node(scrape& to, const node_status& status) {
+  auto end = status.log_end.load();
+  auto folded = status.folded.load();
+  to.gauge("signalbox_log_entries", "Entries in the log",
+           std::max(end, folded));
+  to.gauge("signalbox_folded_entries", "Entries folded", folded);
+  to.gauge("signalbox_fold_lag_entries", "Entries that are not folded yet",
+           end > folded ? end - folded : 0);
+  to.counter("signalbox_entries_accepted_total",
+             "Entries accepted since the start", status.accepted);
+  to.counter("signalbox_entries_voided_total", "Entries voided since the start",
+             status.voided);
+  to.gauge("signalbox_commands_in_flight", "Commands that wait for an outcome",
+           status.in_flight.load());
+  to.counter("signalbox_commands_overloaded_total",
+             "Commands refused under overload", status.overloads);
+  to.counter("signalbox_append_failures_total",
+             "Groups that failed to be appended", status.append_failures);
+  to.counter("signalbox_state_save_failures_total",
+             "Times the state was not saved", status.save_failures);
+  to.counter("signalbox_actor_restarts_total", "Crashed actors",
+             status.restarts);
+  to.gauge("signalbox_clock_difference_seconds",
+           "Wall clock minus the log's clock at its last entry",
+           static_cast<double>(status.clock_difference) / 1000);
+  to.gauge("signalbox_ready_write", "1 if writes are taken",
+           status.write_problem().empty() ? 1 : 0);
+}
+
+void add_http(scrape& to, const http_counts& x) {
+  to.gauge("signalbox_open_connections", "Open client connections", x.open);
+  to.counter("signalbox_connections_accepted_total",
+             "Client connections that were taken", x.accepted);
+  to.counter("signalbox_connections_refused_total",
+             "Client connections above the limit", x.refused);
+  to.counter("signalbox_http_timeouts_total",
+             "Connections cut in a request or a response", x.timeouts);
+  to.counter("signalbox_http_malformed_total",
+             "Requests that do not follow HTTP", x.malformed);
+  to.counter("signalbox_http_failures_total",
+             "Requests that failed inside the node", x.failures);
+  to.counter("signalbox_http_sent_bytes_total", "Bytes sent to clients",
+             x.bytes);
+}
+
+void add_outside(scrape& to, const outside_counts& x) {
+  add_http(to, x.http);
+  to.counter("signalbox_log_lines_dropped_total",
+             "Lines of the structured log that nobody read in time",
+             x.dropped_log_lines);
+  to.counter("signalbox_pool_overloads_total",
+             "Calls refused since too many waited for the disk or a check",
+             x.pool_overloads);
+  to.counter("signalbox_pool_failures_total",
+             "Calls that failed inside the node", x.pool_failures);
 }
 
 } // namespace
@@ -45,15 +183,36 @@ struct metrics::impl {
           .Name("signalbox_validation_failures_total")
           .Help("Findings that refused a draft, by rule")
           .Register(registry);
-  prometheus::Counter& hot_ok =
-      requests.Add({{"operation", "GetConfig"}, {"status", "200"}});
-  prometheus::Counter& hot_same =
-      requests.Add({{"operation", "GetConfig"}, {"status", "304"}});
-  prometheus::Histogram& hot_latency =
-      latency.Add({{"operation", "GetConfig"}}, latency_buckets);
+  std::vector<hot_counts> hot;
+
+  explicit impl(std::size_t workers) : hot(workers) {
+    // What is hot is added to these at the scrape.
+    for (const auto* status : {"200", "304"})
+      requests.Add({{"operation", "GetConfig"}, {"status", status}});
+    latency.Add({{"operation", "GetConfig"}}, latency_buckets);
+  }
+
+  void add_hot_to(std::vector<prometheus::MetricFamily>& families) const;
 };
 
-metrics::metrics() : impl_{std::make_unique<impl>()} {}
+void metrics::impl::add_hot_to(
+    std::vector<prometheus::MetricFamily>& families) const {
+  for (auto& family : families)
+    for (auto& metric : family.metric) {
+      if (!has_label(metric, "operation", "GetConfig"))
+        continue;
+      for (auto& x : hot)
+        if (family.type == prometheus::MetricType::Histogram)
+          add_hot(metric.histogram, x);
+        else if (has_label(metric, "status", "200"))
+          metric.counter.value += static_cast<double>(x.ok.get());
+        else if (has_label(metric, "status", "304"))
+          metric.counter.value += static_cast<double>(x.not_modified.get());
+    }
+}
+
+metrics::metrics(std::size_t workers)
+    : impl_{std::make_unique<impl>(workers)} {}
 metrics::~metrics() = default;
 
 void metrics::observe(std::string_view operation, unsigned status,
@@ -66,9 +225,9 @@ void metrics::observe(std::string_view operation, unsigned status,
       .Observe(seconds(took));
 }
 
-void metrics::observe_hot(bool not_modified, std::chrono::nanoseconds took) {
-  (not_modified ? impl_->hot_same : impl_->hot_ok).Increment();
-  impl_->hot_latency.Observe(seconds(took));
+void metrics::observe_hot(std::size_t worker, bool not_modified,
+                          std::chrono::nanoseconds took) {
+  impl_->hot[worker].observe(not_modified, took);
 }
 
 void metrics::published(std::string_view outcome) {
@@ -80,51 +239,19 @@ void metrics::validation_failure(std::string_view rule) {
 }
 
 std::string metrics::expose(const node_status& status, const view* served,
-                            std::size_t open_connections) const {
-  // Gauges are read where they live, at the moment of the scrape.
-  prometheus::Registry now;
-  auto gauge = [&](const char* name, const char* help, double value) {
-    prometheus::BuildGauge().Name(name).Help(help).Register(now).Add({}).Set(
-        value);
-  };
-  auto end = status.log_end.load();
-  auto folded = status.folded.load();
-  gauge("signalbox_log_entries", "Entries in the log",
-        static_cast<double>(std::max(end, folded)));
-  gauge("signalbox_folded_entries", "Entries folded",
-        static_cast<double>(folded));
-  gauge("signalbox_fold_lag_entries", "Entries that are not folded yet",
-        static_cast<double>(end > folded ? end - folded : 0));
-  gauge("signalbox_entries_accepted", "Entries accepted since the start",
-        static_cast<double>(status.accepted));
-  gauge("signalbox_entries_voided", "Entries voided since the start",
-        static_cast<double>(status.voided));
-  gauge("signalbox_commands_in_flight", "Commands that wait for an outcome",
-        static_cast<double>(status.in_flight));
-  gauge("signalbox_commands_overloaded", "Commands refused under overload",
-        static_cast<double>(status.overloads));
-  gauge("signalbox_append_failures", "Groups that failed to be appended",
-        static_cast<double>(status.append_failures));
-  gauge("signalbox_state_save_failures", "Times the state was not saved",
-        static_cast<double>(status.save_failures));
-  gauge("signalbox_actor_restarts", "Crashed actors",
-        static_cast<double>(status.restarts));
-  gauge("signalbox_clock_difference_seconds",
-        "Wall clock minus the log's clock at its last entry",
-        static_cast<double>(status.clock_difference) / 1000);
-  gauge("signalbox_ready_write", "1 if writes are taken",
-        status.write_problem().empty() ? 1 : 0);
-  gauge("signalbox_open_connections", "Open client connections",
-        static_cast<double>(open_connections));
+                            const outside_counts& outside) const {
+  scrape now;
+  add_node(now, status);
+  add_outside(now, outside);
   if (served != nullptr) {
-    gauge("signalbox_channels", "Channels",
-          static_cast<double>(served->channel_count));
-    gauge("signalbox_view_entries", "Entries that the served view shows",
-          static_cast<double>(served->size));
+    now.gauge("signalbox_channels", "Channels", served->channel_count);
+    now.gauge("signalbox_view_entries", "Entries that the served view shows",
+              served->size);
   }
+  auto kept = impl_->registry.Collect();
+  impl_->add_hot_to(kept);
   prometheus::TextSerializer serializer;
-  return serializer.Serialize(impl_->registry.Collect()) +
-         serializer.Serialize(now.Collect());
+  return serializer.Serialize(kept) + serializer.Serialize(now.collect());
 }
 
 } // namespace signalbox

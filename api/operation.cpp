@@ -3,6 +3,8 @@
 #include "api/target.hpp"
 #include "events/hash.hpp"
 
+#include <charconv>
+
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -51,27 +53,43 @@ std::string parameter_reader::text(std::string_view name) {
   return out.value_or("");
 }
 
+namespace {
+
+/// Query parameters are text.
+std::optional<std::uint64_t> read_digits(std::string_view text) {
+  std::uint64_t out = 0;
+  const auto* last = text.data() + text.size();
+  auto [end, error] = std::from_chars(text.data(), last, out);
+  return error == std::errc{} && end == last ? std::optional{out}
+                                             : std::nullopt;
+}
+
+std::optional<std::uint64_t> read_number(const json::value& x) {
+  if (x.is_int64() && x.get_int64() >= 0)
+    return static_cast<std::uint64_t>(x.get_int64());
+  return x.is_string() ? read_digits(x.get_string()) : std::nullopt;
+}
+
+} // namespace
+
 std::optional<std::uint64_t>
-parameter_reader::optional_number(std::string_view name) {
+parameter_reader::optional_number(std::string_view name, std::uint64_t max) {
   auto* x = params_.if_contains(name);
   if (x == nullptr || x->is_null())
     return std::nullopt;
-  if (x->is_int64() && x->get_int64() >= 0)
-    return static_cast<std::uint64_t>(x->get_int64());
-  // Query parameters are text.
-  if (x->is_string()) {
-    std::string_view digits = x->get_string();
-    std::uint64_t out = 0;
-    bool all = !digits.empty() && digits.size() < 19;
-    for (auto c : digits) {
-      all = all && c >= '0' && c <= '9';
-      out = out * 10 + static_cast<std::uint64_t>(c - '0');
-    }
-    if (all)
-      return out;
-  }
-  fail(name, "must be an integer that is not negative");
+  auto out = read_number(*x);
+  if (out && *out <= max)
+    return out;
+  fail(name, "must be an integer from 0 to " + std::to_string(max));
   return std::nullopt;
+}
+
+std::optional<std::uint32_t>
+parameter_reader::optional_major(std::string_view name) {
+  auto out = optional_number(name, std::numeric_limits<std::uint32_t>::max());
+  if (!out)
+    return std::nullopt;
+  return static_cast<std::uint32_t>(*out);
 }
 
 bool parameter_reader::flag(std::string_view name) {

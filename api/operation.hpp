@@ -1,8 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -49,7 +52,8 @@ struct operation_call {
 struct operation_world {
   runtime& node;
   const config_answers& answers;
-  disk_pool& disk;
+  disk_pool& disk;   ///< reads
+  disk_pool& checks; ///< what computes for long, so that no read waits behind
   metrics& counters;
   std::shared_ptr<const node_keys> keys;
   std::string ledger_name;
@@ -72,6 +76,9 @@ struct operation {
               operation_reply);
 };
 
+/// All of them.
+std::span<const operation> all_operations();
+
 /// Null if there is none of this name.
 const operation* find_operation(std::string_view name);
 
@@ -82,7 +89,15 @@ class parameter_reader {
 
   std::string text(std::string_view name);
   std::optional<std::string> optional_text(std::string_view name);
-  std::optional<std::uint64_t> optional_number(std::string_view name);
+
+  /// An integer from 0 to `max`, or its digits.
+  std::optional<std::uint64_t>
+  optional_number(std::string_view name,
+                  std::uint64_t max = std::numeric_limits<std::int64_t>::max());
+
+  /// A major of a schema: an integer of 32 bits.
+  std::optional<std::uint32_t> optional_major(std::string_view name);
+
   bool flag(std::string_view name);
 
   /// A list of texts: an array, or text separated by commas.
@@ -100,8 +115,8 @@ class parameter_reader {
   std::optional<failure> error_;
 };
 
-/// Submits a command and answers with its outcome: `on_done` turns an accepted
-/// one, or one that had nothing to do, into the answer.
+/// What a command that the call makes goes with: whose it is, its key (the
+/// call's own, or a new one) and the digest of the request.
 command_context make_context(const operation_world& world,
                              const operation_call& call);
 

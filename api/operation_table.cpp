@@ -41,6 +41,10 @@ constexpr operation table[] = {
 
 } // namespace
 
+std::span<const operation> all_operations() {
+  return table;
+}
+
 const operation* find_operation(std::string_view name) {
   for (auto& x : table)
     if (x.name == name)

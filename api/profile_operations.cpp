@@ -18,7 +18,7 @@ struct profile_request {
   std::string client_id;
   std::string profile;
   std::vector<std::string> environment;
-  std::optional<std::uint64_t> default_major;
+  std::optional<std::uint32_t> default_major;
   std::string policy_set_id;
 };
 
@@ -40,8 +40,7 @@ result<preparation> put(const profile_request& x, const view& seen,
   if (family == nullptr)
     return failure{errc::not_found,
                    "there is no client family of this client_id"};
-  auto major = static_cast<std::uint32_t>(
-      x.default_major.value_or(family->row.default_major));
+  auto major = x.default_major.value_or(family->row.default_major);
   if (family->newest(major) == nullptr)
     return failure{errc::bad_request,
                    "default_major: the family has no schema of this major",
@@ -82,7 +81,7 @@ profile_request read(parameter_reader& in) {
   out.profile = in.text("profile");
   out.environment =
       in.optional_list("environment").value_or(std::vector<std::string>{});
-  out.default_major = in.optional_number("default_major");
+  out.default_major = in.optional_major("default_major");
   out.policy_set_id = in.optional_text("policy_set_id").value_or("baseline");
   if (!is_name(out.profile))
     in.fail("profile", "must be of a-z, 0-9 and '-', 63 characters at most");

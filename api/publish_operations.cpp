@@ -1,6 +1,7 @@
 #include "api/write_operations.hpp"
 
 #include "actors/publish.hpp"
+#include "api/pool_answer.hpp"
 #include "api/read_operations.hpp"
 
 // ValidateDraft and Publish.
@@ -120,15 +121,13 @@ void validate_draft(const operation_world& world,
   auto draft = read_draft(in);
   if (in.error())
     return reply(answer_failure(*in.error()));
-  if (!world.disk.run([&world, call, reply, draft = std::move(draft)] {
-        auto checked = check_request(*call->seen, draft);
-        if (!checked)
-          return reply(answer_failure(checked.error()));
-        count_failures(world, checked->report.findings);
-        reply(answer_json(to_json(checked->report)));
-      }))
-    reply(answer_failure(
-        {errc::overloaded, "too many drafts wait for their check: try again"}));
+  answer_on(world.checks, reply, [&world, call, draft = std::move(draft)] {
+    auto checked = check_request(*call->seen, draft);
+    if (!checked)
+      return answer_failure(checked.error());
+    count_failures(world, checked->report.findings);
+    return answer_json(to_json(checked->report));
+  });
 }
 
 void publish(const operation_world& world, std::shared_ptr<operation_call> call,

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "api/operation.hpp"
+#include "api/pool_answer.hpp"
 
 /// What the reading operations share.
 namespace signalbox::read_operations {
@@ -26,13 +26,11 @@ std::shared_ptr<const channel_view> channel_of(const view& seen,
                                                std::string_view profile,
                                                const digest& artifact);
 
-/// Answers from the pool, or with `overloaded`.
+/// Answers from the pool that reads.
 template <class F>
 void on_disk(const operation_world& world, const operation_reply& reply,
              F work) {
-  if (!world.disk.run([reply, work] { reply(work()); }))
-    reply(answer_failure(
-        {errc::overloaded, "too many requests wait for the disk: try again"}));
+  answer_on(world.disk, reply, std::move(work));
 }
 
 } // namespace signalbox::read_operations

@@ -67,14 +67,13 @@ void reseal_artifact(const operation_world& world,
   parameter_reader in{call->params};
   auto client = in.text("client_id");
   auto profile = in.text("profile");
-  auto major = in.optional_number("major");
+  auto major = in.optional_major("major");
   if (in.error())
     return reply(answer_failure(*in.error()));
   auto* where = call->seen->documents->find_profile(client, profile);
   if (where == nullptr)
     return reply(answer_failure(read_operations::no_such_profile()));
-  auto number =
-      static_cast<std::uint32_t>(major.value_or(where->row.default_major));
+  auto number = major.value_or(where->row.default_major);
   if (!call->seen->find_channel(client, profile, number))
     return reply(answer_failure(
         {errc::not_found, "nothing is released in this profile yet"}));

@@ -2,10 +2,9 @@
 
 #include "api/error_table.hpp"
 #include "api/hot_reads.hpp"
-#include "api/methods.hpp"
 #include "api/operation.hpp"
 #include "api/problem.hpp"
-#include "api/rest_routes.hpp"
+#include "api/routes.hpp"
 #include "api/rpc.hpp"
 
 #include <algorithm>
@@ -18,6 +17,7 @@ constexpr std::size_t write_body_limit = 1024 * 1024;
 constexpr std::size_t anonymous_body_limit = 64 * 1024;
 constexpr json_limits body_limits{write_body_limit, 40};
 constexpr std::size_t max_queued_for_disk = 1024;
+constexpr std::size_t max_queued_checks = 256;
 constexpr std::size_t max_key_bytes = 128;
 
 using clock = std::chrono::steady_clock;
@@ -57,54 +57,106 @@ std::optional<failure> add_body(const std::string& body, json::object& params) {
   return std::nullopt;
 }
 
+bool takes_body(http_method x) {
+  return x == http_method::post || x == http_method::put;
+}
+
+/// The route of an admitted request.
+struct noted_route final : request_note {
+  explicit noted_route(route x) : where{std::move(x)} {}
+  route where;
+};
+
 } // namespace
 
 struct service::impl {
   impl(service_config c, runtime& n, const event_log& l,
        std::uint64_t keyset_version, node_keys first)
-      : config{std::move(c)}, node{n}, entries{l}, disk{config.disk_threads,
-                                                        max_queued_for_disk},
+      : config{std::move(c)}, node{n}, entries{l}, counters{config.workers},
         keys{keyset_version, std::move(first), config.load_keys,
              [this](auto version, auto x) {
                return sign_with(version, std::move(x));
              },
              [this](auto& why) {
-               if (config.log)
-                 config.log("keys", {{"problem", why}});
+               log(log_level::warning, "keys", {{"problem", why}});
              }},
         hot{node.view(), *keys.latest().answers, config.ledger_name,
-            config.public_reads, config.workers} {}
+            config.public_reads, config.workers},
+        disk{config.disk_threads, max_queued_for_disk, on_failure()},
+        checks{config.check_threads, max_queued_checks, on_failure()} {}
 
   service_config config;
   runtime& node;
   const event_log& entries;
-  disk_pool disk;
   metrics counters;
   signing_history keys;
   hot_reads hot;
+  // Last, so first to go: their tasks use all the others.
+  disk_pool disk;
+  disk_pool checks;
 
-  /// One request on its way to its answer.
-  struct exchange {
-    impl& self;
-    http_request request;
-    reply answer;
-    clock::time_point began = clock::now();
-    std::string operation = "unknown";
+  /// One request on its way to its answer. One that is dropped unanswered is
+  /// counted like the 503 that its reply then gives.
+  class exchange {
+   public:
+    exchange(impl& self, http_request x, route where, reply answer)
+        : request{std::move(x)}, to{std::move(where)}, operation{to.name()},
+          self_{self}, answer_{std::move(answer)} {}
+    exchange(const exchange&) = delete;
+    ~exchange() {
+      if (!finished_)
+        note_dropped();
+    }
 
     void finish(http_response x) {
-      auto took = clock::now() - began;
-      self.counters.observe(operation, x.status, took);
-      self.log(*this, x.status, took);
-      answer(std::move(x));
+      finished_ = true;
+      note(x.status);
+      answer_(std::move(x));
     }
+
+    http_request request;
+    route to;
+    std::string operation;
+
+   private:
+    void note(unsigned status) const {
+      auto took = clock::now() - began_;
+      self_.counters.observe(operation, status, took);
+      self_.log(*this, status, took);
+    }
+
+    void note_dropped() const noexcept try {
+      note(503);
+    } catch (...) { // no memory even for that
+    }
+
+    impl& self_;
+    reply answer_;
+    clock::time_point began_ = clock::now();
+    bool finished_ = false;
   };
+
+  disk_pool::failure_function on_failure() const {
+    return [this](std::string_view why) {
+      log(log_level::error, "a call failed", {{"problem", why}});
+    };
+  }
+
+  void log(log_level level, std::string_view event,
+           boost::json::object fields) const {
+    if (config.log)
+      config.log(level, event, std::move(fields));
+  }
 
   std::unique_ptr<signing> sign_with(std::uint64_t keyset_version, node_keys x);
   void log(const exchange& x, unsigned status, clock::duration took) const;
-  http_response node_page(std::string_view path) const;
+  http_response show_metrics() const;
+  http_response read_readiness() const;
   void with_keys(const std::shared_ptr<const view>& seen,
                  std::function<void(const signing&)> run,
                  const std::function<void(failure)>& refuse);
+  admission admit(const request_head& head, route where) const;
+  void answer(const std::shared_ptr<exchange>& x);
   result<caller> who_calls(std::string_view authorization,
                            const published& seen) const;
   std::optional<failure> check_role(const operation& what,
@@ -124,6 +176,7 @@ std::unique_ptr<signing> service::impl::sign_with(std::uint64_t keyset_version,
   operation_world world{node,
                         *answers,
                         disk,
+                        checks,
                         counters,
                         shared,
                         config.ledger_name,
@@ -145,21 +198,23 @@ void service::impl::log(const exchange& x, unsigned status,
       {"request_id", x.request.id}};
   if (!head.traceparent.empty()) // its trace id (W3C Trace Context)
     fields["trace_id"] = head.traceparent.substr(3, 32);
-  config.log("request", std::move(fields));
+  log(log_level::info, "request", std::move(fields));
 }
 
-http_response service::impl::node_page(std::string_view path) const {
+http_response service::impl::show_metrics() const {
   auto seen = node.view().load();
-  auto& status = node.status();
-  if (path == "/healthz")
-    return text_response(200, "ok\n");
-  if (path == "/metrics")
-    return {200,
-            "text/plain; version=0.0.4; charset=utf-8",
-            {},
-            counters.expose(status, seen ? seen->data.get() : nullptr,
-                            config.open_connections ? config.open_connections()
-                                                    : 0)};
+  auto outside = config.outside ? config.outside() : outside_counts{};
+  outside.pool_overloads = disk.overloads() + checks.overloads();
+  outside.pool_failures = disk.failures() + checks.failures();
+  return {200,
+          "text/plain; version=0.0.4; charset=utf-8",
+          {},
+          counters.expose(node.status(), seen ? seen->data.get() : nullptr,
+                          outside)};
+}
+
+http_response service::impl::read_readiness() const {
+  auto seen = node.view().load();
   if (seen == nullptr)
     return text_response(503, "no view was folded yet\n");
   auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -168,7 +223,7 @@ http_response service::impl::node_page(std::string_view path) const {
   auto text = "ready to read; view of entry " +
               std::to_string(seen->data->size - 1) + " published " +
               std::to_string(age) + " ms ago";
-  if (auto problem = status.read_problem(); !problem.empty())
+  if (auto problem = node.status().read_problem(); !problem.empty())
     text += "; stale: " + problem;
   return text_response(200, text + '\n');
 }
@@ -257,25 +312,17 @@ void service::impl::call(const operation& what, json::object params,
 
 void service::impl::call_rest(const std::shared_ptr<exchange>& x) {
   auto& head = x->request.head();
-  auto where = parse_target(head.target);
-  auto route = where ? find_route(head.method, *where, config.ledger_name)
-                     : result<rest_route>{where.error()};
-  if (!route)
-    return x->finish(to_response(answer_failure(route.error())));
-  x->operation = route->what->name;
-  const bool takes_body =
-      head.method == http_method::post || head.method == http_method::put;
-  if (takes_body)
-    if (auto wrong = add_body(x->request.body, route->params))
+  auto& params = x->to.params;
+  if (takes_body(head.method))
+    if (auto wrong = add_body(x->request.body, params))
       return x->finish(to_response(answer_failure(std::move(*wrong))));
   if (auto key = head.find("Idempotency-Key"); !key.empty())
-    route->params["idempotency_key"] = key;
-  call(*route->what, std::move(route->params), x,
+    params["idempotency_key"] = key;
+  call(*x->to.what, std::move(params), x,
        [x](operation_answer y) { x->finish(to_response(y)); });
 }
 
 void service::impl::call_rpc(const std::shared_ptr<exchange>& x) {
-  x->operation = "rpc";
   auto caller = [this, x](const operation& what, json::object params,
                           operation_reply reply) {
     x->operation = what.name;
@@ -288,15 +335,64 @@ void service::impl::call_rpc(const std::shared_ptr<exchange>& x) {
   });
 }
 
+/// A page of the node is for everybody, and JSON-RPC checks each call by
+/// itself.
+admission service::impl::admit(const request_head& head, route where) const {
+  auto refuse = [](const failure& why) {
+    return admission{.refused = to_response(answer_failure(why))};
+  };
+  if (auto wrong = check_method(where, head.method))
+    return {.refused = std::move(*wrong)};
+  auto limit = anonymous_body_limit;
+  auto seen = node.view().load();
+  const bool calls = where.to == end_point::rpc || where.what != nullptr;
+  if (calls && seen != nullptr) {
+    auto who = who_calls(head.authorization, *seen);
+    if (!who)
+      return refuse(who.error());
+    if (where.what != nullptr)
+      if (auto refused = check_role(*where.what, *who))
+        return refuse(*refused);
+    if (!who->anonymous())
+      limit = write_body_limit;
+  }
+  if (where.missing)
+    return refuse(*where.missing);
+  return {.body_limit = limit,
+          .note = std::make_unique<noted_route>(std::move(where))};
+}
+
+void service::impl::answer(const std::shared_ptr<exchange>& x) {
+  switch (x->to.to) {
+  case end_point::operation:
+    return call_rest(x);
+  case end_point::rpc:
+    return call_rpc(x);
+  case end_point::health:
+    return x->finish(text_response(200, "ok\n"));
+  case end_point::metrics:
+    return x->finish(show_metrics());
+  case end_point::read_readiness:
+    return x->finish(read_readiness());
+  case end_point::write_readiness:
+    return answer_write_readiness(x);
+  case end_point::none:
+    return; // not admitted
+  }
+}
+
 service::service(service_config config, runtime& node, const event_log& log,
                  std::uint64_t keyset_version, node_keys first)
     : impl_{std::make_unique<impl>(std::move(config), node, log, keyset_version,
                                    std::move(first))} {}
 
-service::~service() = default;
+service::~service() {
+  stop();
+}
 
 void service::stop() {
   impl_->disk.stop();
+  impl_->checks.stop();
 }
 
 const prepared_response* service::hot(std::size_t worker,
@@ -304,53 +400,26 @@ const prepared_response* service::hot(std::size_t worker,
   auto began = clock::now();
   auto* out = impl_->hot.find(worker, head);
   if (out != nullptr)
-    impl_->counters.observe_hot(out->body().empty(), clock::now() - began);
+    impl_->counters.observe_hot(worker, out->body().empty(),
+                                clock::now() - began);
   return out;
 }
 
-result<std::size_t> service::admit(const request_head& head) {
-  auto seen = impl_->node.view().load();
-  if (seen == nullptr || head.path().substr(0, 4) != "/v1/")
-    if (head.path() != "/rpc" || seen == nullptr)
-      return anonymous_body_limit;
-  auto who = impl_->who_calls(head.authorization, *seen);
-  if (!who)
-    return who.error();
-  if (head.path() == "/rpc")
-    return who->anonymous() ? anonymous_body_limit : write_body_limit;
-  auto where = parse_target(head.target);
-  if (!where)
-    return where.error();
-  auto route = find_route(head.method, *where, impl_->config.ledger_name);
-  if (!route)
-    return route.error();
-  if (auto refused = impl_->check_role(*route->what, *who))
-    return *refused;
-  return write_body_limit;
-}
-
-http_response service::refusal(const failure& why, const request_head& head) {
-  if (auto wrong = check_method(head, impl_->config.ledger_name))
-    return std::move(*wrong);
-  return to_response(answer_failure(why));
+admission service::admit(const request_head& head) {
+  auto began = clock::now();
+  auto where = find_route(head, impl_->config.ledger_name);
+  const auto name = where.name();
+  auto out = impl_->admit(head, std::move(where));
+  if (out.refused)
+    impl_->counters.observe(name, out.refused->status, clock::now() - began);
+  return out;
 }
 
 void service::handle(http_request request, reply answer) {
-  auto x = std::make_shared<impl::exchange>(
-      impl::exchange{*impl_, std::move(request), std::move(answer)});
-  auto& head = x->request.head();
-  auto path = head.path();
-  if (auto wrong = check_method(head, impl_->config.ledger_name))
-    return x->finish(std::move(*wrong));
-  if (path == "/rpc")
-    return impl_->call_rpc(x);
-  if (path == "/healthz" || path == "/metrics" || path == "/readyz/read" ||
-      path == "/readyz/write") {
-    x->operation = path;
-    return path == "/readyz/write" ? impl_->answer_write_readiness(x)
-                                   : x->finish(impl_->node_page(path));
-  }
-  impl_->call_rest(x);
+  auto note = std::move(request.note);
+  auto& where = dynamic_cast<noted_route&>(*note).where;
+  impl_->answer(std::make_shared<impl::exchange>(
+      *impl_, std::move(request), std::move(where), std::move(answer)));
 }
 
 } // namespace signalbox

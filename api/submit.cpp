@@ -4,7 +4,6 @@
 
 namespace signalbox::write_operations {
 
-/// Submits one event and goes on with `accepted` once the ledger took it.
 void submit_then(const operation_world& world,
                  const std::shared_ptr<operation_call>& call,
                  operation_reply reply, preparer prepare, sequel accepted) {
@@ -23,7 +22,6 @@ void submit_then(const operation_world& world,
   world.node.submit(std::move(out));
 }
 
-/// Submits one event and answers with `body` once the ledger took it.
 void submit(const operation_world& world,
             const std::shared_ptr<operation_call>& call, operation_reply reply,
             preparer prepare, json::object body, unsigned status) {
@@ -35,7 +33,6 @@ void submit(const operation_world& world,
               });
 }
 
-/// The caller's own token must still stand when the entry is judged.
 void require_token(proposal_draft& out, const view& seen,
                    const operation_call& call) {
   if (!call.who.token)

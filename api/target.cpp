@@ -16,13 +16,6 @@ failure bad(std::string what) {
 
 } // namespace
 
-std::optional<std::string> target::find(std::string_view name) const {
-  for (auto& [key, value] : parameters)
-    if (key == name)
-      return value;
-  return std::nullopt;
-}
-
 result<target> parse_target(std::string_view text) {
   auto parsed = boost::urls::parse_origin_form({text.data(), text.size()});
   if (!parsed)

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,9 +14,6 @@ namespace signalbox {
 struct target {
   std::vector<std::string> segments;
   std::vector<std::pair<std::string, std::string>> parameters;
-
-  /// The first parameter of this name.
-  std::optional<std::string> find(std::string_view name) const;
 };
 
 /// Errors: `bad_request`: not origin-form, a bad escape, an empty, `.` or `..`

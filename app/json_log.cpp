@@ -1,8 +1,19 @@
 #include "app/json_log.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <mutex>
+
+#include <poll.h>
+#include <unistd.h>
+
 #include <boost/json/serialize.hpp>
-#include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/async.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/sinks/base_sink.h>
 
 #include "app/offline_ledger.hpp"
 #include "events/ids.hpp"
@@ -10,6 +21,11 @@
 namespace signalbox {
 
 namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds last_words{2};
+constexpr int poll_milliseconds = 50;
 
 spdlog::level::level_enum to_spdlog(log_level x) {
   switch (x) {
@@ -25,52 +41,97 @@ spdlog::level::level_enum to_spdlog(log_level x) {
   return spdlog::level::info;
 }
 
-} // namespace
+/// Writes on the log's own thread. Asks before each write whether there is
+/// room, so that a reader that stalls for ever cannot hold up the exit.
+class patient_sink final
+    : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit patient_sink(int out) : out_{out} {}
 
-std::string_view to_string(log_level x) {
-  switch (x) {
-  case log_level::debug:
-    return "debug";
-  case log_level::info:
-    return "info";
-  case log_level::warning:
-    return "warning";
-  case log_level::error:
-    return "error";
+  /// Any thread: what is not written by then is dropped.
+  void end_by(clock::time_point x) { deadline_ = x; }
+
+  std::uint64_t dropped() const { return dropped_; }
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& x) override {
+    std::string line{x.payload.data(), x.payload.size()};
+    line += '\n';
+    std::string_view rest = line;
+    while (!rest.empty() && has_room() && write_some(rest)) {
+    }
+    if (!rest.empty())
+      ++dropped_;
   }
-  return "unknown";
-}
 
-std::optional<log_level> log_level_from_string(std::string_view text) {
-  for (auto x : {log_level::debug, log_level::info, log_level::warning,
-                 log_level::error})
-    if (to_string(x) == text)
-      return x;
-  return std::nullopt;
-}
+  void flush_() override {}
 
-struct json_log::impl {
-  spdlog::logger logger{"signalbox",
-                        std::make_shared<spdlog::sinks::stderr_sink_mt>()};
+  bool has_room() const {
+    for (;;) {
+      pollfd x{out_, POLLOUT, 0};
+      const int ready = ::poll(&x, 1, poll_milliseconds);
+      if (ready > 0)
+        return (x.revents & POLLOUT) != 0;
+      if ((ready < 0 && errno != EINTR) || clock::now() >= deadline_.load())
+        return false;
+    }
+  }
+
+  /// A pipe that has room takes this much without waiting. False if it takes
+  /// no more at all.
+  bool write_some(std::string_view& rest) const {
+    const auto n = ::write(out_, rest.data(),
+                           std::min<std::size_t>(rest.size(), PIPE_BUF));
+    if (n < 0)
+      return errno == EINTR || errno == EAGAIN;
+    rest.remove_prefix(static_cast<std::size_t>(n));
+    return true;
+  }
+
+  const int out_;
+  std::atomic<clock::time_point> deadline_{clock::time_point::max()};
+  std::atomic<std::uint64_t> dropped_{0};
 };
 
-json_log::json_log(log_level least) : impl_{std::make_unique<impl>()} {
-  impl_->logger.set_pattern("%v"); // the line is whole already
-  impl_->logger.set_level(to_spdlog(least));
+} // namespace
+
+struct json_log::impl {
+  explicit impl(int out)
+      : sink{std::make_shared<patient_sink>(out)},
+        thread{std::make_shared<spdlog::details::thread_pool>(max_waiting, 1)},
+        logger{std::make_shared<spdlog::async_logger>(
+            "signalbox", sink, thread,
+            spdlog::async_overflow_policy::overrun_oldest)} {}
+
+  std::shared_ptr<patient_sink> sink;
+  std::shared_ptr<spdlog::details::thread_pool> thread;
+  std::shared_ptr<spdlog::async_logger> logger;
+};
+
+json_log::json_log(log_level least, int out)
+    : impl_{std::make_unique<impl>(out)} {
+  impl_->logger->set_level(to_spdlog(least));
 }
 
-json_log::~json_log() = default;
+json_log::~json_log() {
+  impl_->sink->end_by(clock::now() + last_words);
+  impl_->thread.reset(); // ends its thread once the queue is empty
+}
 
 void json_log::write(log_level level, std::string_view message,
                      boost::json::object fields) const {
-  if (!impl_->logger.should_log(to_spdlog(level)))
+  if (!impl_->logger->should_log(to_spdlog(level)))
     return;
   boost::json::object line{{"ts", to_rfc3339(wall_clock())},
                            {"level", to_string(level)},
                            {"msg", message}};
   for (auto& [name, value] : fields)
     line[name] = std::move(value);
-  impl_->logger.log(to_spdlog(level), "{}", boost::json::serialize(line));
+  impl_->logger->log(to_spdlog(level), "{}", boost::json::serialize(line));
+}
+
+std::uint64_t json_log::dropped() const {
+  return impl_->sink->dropped() + impl_->thread->overrun_counter();
 }
 
 } // namespace signalbox

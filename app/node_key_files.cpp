@@ -63,6 +63,8 @@ bool names_one_of(const fs::path& path, const std::vector<digest>& ids) {
 result<std::optional<private_key>>
 load_active(const fs::path& folder, const std::vector<digest>& wanted,
             key_role role, std::string_view passphrase) {
+  if (wanted.empty())
+    return std::optional<private_key>{};
   auto files = key_files(folder, role);
   if (!files)
     return files.error();

@@ -131,12 +131,16 @@ service_config make_service_config(const serve_options& options,
   out.workers = options.workers;
   out.head_life = options.head_life;
   out.wall_clock = wall_clock;
-  out.log = [&log](std::string_view event, boost::json::object fields) {
-    log.write(log_level::info, event, std::move(fields));
+  out.log = [&log](log_level level, std::string_view event,
+                   boost::json::object fields) {
+    log.write(level, event, std::move(fields));
   };
-  out.open_connections = [server]() -> std::size_t {
-    auto* x = server->load();
-    return x == nullptr ? 0 : static_cast<std::size_t>(x->counts().open);
+  out.outside = [server, &log] {
+    outside_counts counts;
+    if (auto* x = server->load())
+      counts.http = x->counts();
+    counts.dropped_log_lines = log.dropped();
+    return counts;
   };
   return out;
 }
@@ -158,6 +162,28 @@ std::string url_of(const serve_options& options, std::uint16_t port) {
   return "http://" + (v6 ? '[' + options.address + ']' : options.address) +
          ':' + std::to_string(port);
 }
+
+/// Stops what serves in its order, also when something throws while it serves.
+class stop_in_order {
+ public:
+  stop_in_order(http_server& server, server_slot& slot, service& api,
+                runtime& node)
+      : server_{server}, slot_{slot}, api_{api}, node_{node} {}
+  stop_in_order(const stop_in_order&) = delete;
+  ~stop_in_order() {
+    server_.stop();
+    slot_ = nullptr;
+    api_.stop();
+    // Last: what it still answers goes through the service.
+    node_.stop();
+  }
+
+ private:
+  http_server& server_;
+  server_slot& slot_;
+  service& api_;
+  runtime& node_;
+};
 
 } // namespace
 
@@ -209,20 +235,18 @@ result<void> serve(const serve_options& options,
       std::move(config), node, *(*storage)->log, (*seen)->ledger.keyset_version,
       std::move(keys));
   http_server server{make_http_config(options), api};
-  if (auto started = server.start(); !started)
-    return started.error();
-  *slot = &server;
-  const serving what{url_of(options, server.port()), pinned};
-  log.write(log_level::info, "serving",
-            {{"url", what.url}, {"entries", (*seen)->size}});
-  ready(what);
-  wait();
-  log.write(log_level::info, "stopping");
-  server.stop();
-  *slot = nullptr;
-  api->stop();
-  // Last: what it still answers goes through the service.
-  node.stop();
+  {
+    const stop_in_order guard{server, *slot, *api, node};
+    if (auto started = server.start(); !started)
+      return started.error();
+    *slot = &server;
+    const serving what{url_of(options, server.port()), pinned};
+    log.write(log_level::info, "serving",
+              {{"url", what.url}, {"entries", (*seen)->size}});
+    ready(what);
+    wait();
+    log.write(log_level::info, "stopping");
+  }
   log.write(log_level::info, "stopped");
   return {};
 }

@@ -48,18 +48,12 @@ class echo_handler final : public http_handler {
     return x.if_none_match == "\"v1\"" ? unchanged_.get() : hot_.get();
   }
 
-  result<std::size_t> admit(const request_head& x) override {
+  admission admit(const request_head& x) override {
     if (x.path() == "/secret" && x.authorization != "Bearer good")
-      return failure{errc::unauthenticated, "a token is needed"};
+      return {.refused = unauthorized()};
     if (x.path() == "/throw-admit")
       throw std::runtime_error{"admit"};
-    return std::size_t{1000};
-  }
-
-  http_response refusal(const failure& why, const request_head&) override {
-    auto x = problem_response(401, to_string(why.code), why.message);
-    x.headers.emplace_back("WWW-Authenticate", "Bearer");
-    return x;
+    return {.body_limit = 1000, .note = std::make_unique<path_note>(x.path())};
   }
 
   void handle(http_request x, reply answer) override {
@@ -75,6 +69,8 @@ class echo_handler final : public http_handler {
     std::string text{x.head().method_name};
     text.append(" ").append(x.head().target).append(" ").append(x.body);
     http_response y{.content_type = "text/plain", .body = std::move(text)};
+    if (path == "/noted")
+      y.body = dynamic_cast<path_note&>(*x.note).path;
     if (path == "/copied") // what the owned head holds
       y.body = std::string{x.head().find("X-Custom")} + "|" +
                std::string{x.head().traceparent} + "|" + x.id;
@@ -92,6 +88,18 @@ class echo_handler final : public http_handler {
   }
 
  private:
+  struct path_note final : request_note {
+    explicit path_note(std::string_view x) : path{x} {}
+    std::string path;
+  };
+
+  static http_response unauthorized() {
+    auto x = problem_response(401, to_string(errc::unauthenticated),
+                              "a token is needed");
+    x.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return x;
+  }
+
   void hold(reply x) {
     const std::lock_guard lock{mutex_};
     held_.push_back(std::move(x));
@@ -227,9 +235,18 @@ BOOST_FIXTURE_TEST_CASE(a_head_in_two_pieces_keeps_its_request_id, fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_handled_request_owns_its_head, fixture) {
   http_client client{server.port()};
-  const auto x = client.get("/copied", "x-custom:  v  \r\nTraceparent: " +
-                                           trace + "\r\nX-Request-Id: r1\r\n");
+  const auto x =
+      client.get("/copied", "x-custom:  v  \r\nTraceparent: " + trace +
+                                "\r\nX-Request-Id: r1\r\n");
   BOOST_TEST(x.body() == "v|" + trace + "|r1");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_admission_noted_comes_with_the_request, fixture) {
+  http_client client{server.port()};
+  BOOST_TEST(client.get("/noted?x").body() == "/noted");
+  client.send("POST /noted HTTP/1.1\r\nHost: t\r\n"
+              "Content-Length: 2\r\n\r\nhi");
+  BOOST_TEST(client.read().body() == "/noted");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_traceparent_is_taken_in_its_form_only_nfr5, fixture) {

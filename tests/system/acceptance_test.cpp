@@ -277,6 +277,7 @@ BOOST_AUTO_TEST_CASE(inputs_are_names_and_missing_ones_are_listed_fr5) {
   BOOST_TEST(value.status == 400u);
   BOOST_TEST(value.text("/pointer") == "/inputs");
   BOOST_TEST(value.body.find("postgres") == std::string::npos);
+  BOOST_TEST(node.stop() == 0); // all lines of the log are written
   BOOST_TEST(node.log().find("postgres") == std::string::npos);
 }
 

@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include <boost/test/unit_test.hpp>
 
+#include "api/operation.hpp"
 #include "tests/system/node_process.hpp"
 
 using namespace signalbox;
@@ -36,6 +39,9 @@ const std::vector<guarded> matrix{
      "POST",
      "clients/codex/profiles/default/publish",
      {"publisher"}},
+    {"PutProfile", "PUT", "clients/codex/profiles/other", {"operator"}},
+    {"Reseal", "POST", "clients/codex/profiles/default/reseal", {"operator"}},
+    {"Revert", "POST", "clients/codex/profiles/default/revert", {"operator"}},
     {"ListTokens", "GET", "tokens", {}},
     {"IssueToken", "POST", "tokens", {}},
     {"RevokeToken", "DELETE", "tokens/" + std::string(32, 'a'), {}},
@@ -62,7 +68,8 @@ void check(const node_process& node, const std::string& token,
       const bool may =
           role == "administrator" || named || (is_read(x) && !private_reads);
       const auto rest =
-          node.ask(x.method, x.path, token, x.method == "POST" ? "{}" : "");
+          node.ask(x.method, x.path, token,
+                   x.method == "POST" || x.method == "PUT" ? "{}" : "");
       BOOST_TEST(admitted(rest) == may, rest.body);
       if (!may) {
         BOOST_TEST(rest.status == (role == "nobody" ? 401u : 403u));
@@ -81,6 +88,15 @@ void check(const node_process& node, const std::string& token,
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(access_control)
+
+BOOST_AUTO_TEST_CASE(the_matrix_has_every_operation_there_is_nfr7) {
+  for (auto& x : all_operations())
+    BOOST_TEST(std::count_if(matrix.begin(), matrix.end(),
+                             [&](auto& y) { return y.operation == x.name; }) ==
+                   1,
+               x.name);
+  BOOST_TEST(all_operations().size() == matrix.size());
+}
 
 BOOST_AUTO_TEST_CASE(each_role_may_do_its_operations_and_no_others_nfr7) {
   const node_fixture x;

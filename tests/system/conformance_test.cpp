@@ -91,7 +91,14 @@ BOOST_AUTO_TEST_CASE(bearer_tokens_are_kept_hashed_and_logged_nowhere_nfr7) {
   node.publish("codex", "default", sample("codex", "no-servers"), {}, {},
                token);
   node.get("clients", token + "x");
+  // Nor do they get there by a field that is kept as an id.
   const auto hidden = token.substr(token.find('_', 4) + 1);
+  for (const auto& field : {"X-Request-Id: " + hidden,
+                            "traceparent: 00-" + hidden + "-" + hidden}) {
+    node.get("clients", {}, field + "\r\n");
+    node.publish("codex", "default", sample("codex", "every-optional-field"),
+                 {{"changelog", field.substr(0, 5)}}, field + "\r\n");
+  }
   BOOST_TEST(node.stop() == 0);
   BOOST_TEST(node.log().find(hidden) == std::string::npos);
   for (auto& [path, content] : files_below(ledger.data()))

@@ -68,6 +68,56 @@ BOOST_AUTO_TEST_CASE(the_body_of_a_get_changes_nothing) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(strangers_have_the_small_body_on_every_path_c16) {
+  node.publish("codex", "default", sample("codex", "no-servers"));
+  const std::string large(65 * 1024, ' ');
+  const std::string larger(1024 * 1024 + 1, ' ');
+  const std::string call = R"({"jsonrpc":"2.0","id":1,"method":"ListClients"})";
+  for (const auto* path : {"/v1/ledgers/main/clients", "/healthz"}) {
+    BOOST_TEST(node.ask("GET", path, {}, large).status == 413u, path);
+    BOOST_TEST(node.ask("GET", path, {}, "{}").status == 200u, path);
+  }
+  BOOST_TEST(node.ask("GET", config_path("codex"), {}, large).status == 413u);
+  BOOST_TEST(node.ask("POST", "/rpc", {}, call + large).status == 413u);
+  const auto token = node.issue({"reader"});
+  BOOST_TEST(node.ask("GET", "clients", token, large).status == 200u);
+  BOOST_TEST(node.ask("POST", "/rpc", token, call + large).status == 200u);
+  BOOST_TEST(node.ask("GET", "clients", token, larger).status == 413u);
+}
+
+BOOST_AUTO_TEST_CASE(refusals_are_counted_nfr11) {
+  node.get("tokens");
+  node.get("nothing");
+  node.ask("PATCH", "clients");
+  const auto text = node.get("/metrics").body;
+  for (const auto* line :
+       {"signalbox_requests_total{operation=\"ListTokens\",status=\"401\"} 1",
+        "signalbox_requests_total{operation=\"unknown\",status=\"404\"} 1",
+        "signalbox_requests_total{operation=\"unknown\",status=\"405\"} 1"})
+    BOOST_TEST(text.find(line) != std::string::npos, line);
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_do_not_fit_are_refused_not_cut) {
+  const auto put = [&](const json::value& major) {
+    return node.ask("PUT", "clients/codex/profiles/new", ledger.admin,
+                    json::serialize(json::object{{"default_major", major}}));
+  };
+  for (const auto& major :
+       {json::value{4294967297}, json::value{"4294967297"}, json::value{-1},
+        json::value{"18446744073709551617"}, json::value{1.5}}) {
+    const auto x = put(major);
+    BOOST_TEST(x.status == 400u, x.body);
+    BOOST_TEST(x.text("/pointer") == "/default_major");
+    BOOST_TEST(x.text("/detail").find("from 0 to 4294967295") !=
+               std::string::npos);
+  }
+  BOOST_TEST(put(1).status == 201u);
+  const auto reseal = node.post("clients/codex/profiles/default/reseal",
+                                {{"major", 4294967297}}, ledger.admin);
+  BOOST_TEST(reseal.status == 400u, reseal.body);
+  BOOST_TEST(reseal.text("/pointer") == "/major");
+}
+
 BOOST_AUTO_TEST_CASE(an_idempotency_key_is_a_name) {
   for (const auto& key :
        {std::string{"\xff\xfe"}, std::string{"a b"}, std::string(129, 'a')}) {

@@ -157,4 +157,26 @@ BOOST_AUTO_TEST_CASE(key_files_that_come_later_are_found_without_a_restart) {
              201u);
 }
 
+BOOST_AUTO_TEST_CASE(key_files_that_cannot_be_read_are_a_warning_nfr11) {
+  BOOST_REQUIRE_EQUAL(node.stop(), 0);
+  const auto elsewhere = ledger.place() / "elsewhere";
+  hide_files(elsewhere);
+  node.restart();
+  for (auto& x : files_)
+    write_text(x, "no key");
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  std::string log;
+  do {
+    BOOST_TEST(node.get("/readyz/write").status == 503u);
+    log = node.log();
+  } while (log.find("cannot be read") == std::string::npos &&
+           std::chrono::steady_clock::now() < deadline);
+  const auto at = log.find("cannot be read");
+  BOOST_REQUIRE(at != std::string::npos);
+  const auto line = log.substr(log.rfind('\n', at) + 1);
+  BOOST_TEST(json::parse(line.substr(0, line.find('\n'))).at("level") ==
+             "warning");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

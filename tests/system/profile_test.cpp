@@ -1,0 +1,88 @@
+#include <boost/test/unit_test.hpp>
+
+#include "tests/system/node_process.hpp"
+
+using namespace signalbox;
+using namespace signalbox::test;
+
+namespace {
+
+struct profile_bench : node_fixture {
+  answer put(const std::string& profile, const json::object& body,
+             const std::string& key = {}, const std::string& token = {}) const {
+    return node.ask("PUT", "clients/codex/profiles/" + profile,
+                    token.empty() ? ledger.admin : token, json::serialize(body),
+                    key.empty() ? "" : "Idempotency-Key: " + key + "\r\n");
+  }
+
+  /// Commands that were accepted, beside the node's own ticks.
+  std::string accepted(const std::string& name) const {
+    const auto text = node.get("/metrics").body;
+    const auto at = text.find("\n" + name + " ");
+    BOOST_REQUIRE(at != std::string::npos);
+    return text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(put_profile, profile_bench)
+
+BOOST_AUTO_TEST_CASE(a_new_profile_is_listed_bound_and_published_to) {
+  const auto made = put("staging",
+                        {{"environment", json::array{"eu"}},
+                         {"default_major", 1},
+                         {"policy_set_id", "baseline"}},
+                        {}, node.issue({"operator"}));
+  BOOST_REQUIRE_MESSAGE(made.status == 201, made.body);
+  BOOST_TEST(made.text("/profile") == "staging");
+  BOOST_TEST(made.text("/policy_set_id") == "baseline");
+  BOOST_TEST(!made.header("Signalbox-Token").empty());
+  const auto names = node.get("clients/codex/profiles").document.as_array();
+  BOOST_TEST(std::count(names.begin(), names.end(), "staging") == 1);
+  // A profile without a bound policy set takes no draft.
+  const auto draft = sample("codex", "no-servers");
+  const auto released = node.publish("codex", "staging", draft);
+  BOOST_REQUIRE_MESSAGE(released.status == 201, released.body);
+  const auto again = put("staging", {{"environment", json::array{"eu", "us"}}});
+  BOOST_TEST(again.status == 201u, again.body);
+  BOOST_TEST(node.get(config_path("codex", "staging")).text("/artifact_id") ==
+             released.text("/artifact_id"));
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_repeats_both_steps_and_writes_nothing) {
+  const json::object body{{"default_major", 1}};
+  const auto first = put("staging", body, "put-1");
+  BOOST_REQUIRE_MESSAGE(first.status == 201, first.body);
+  const auto channels = accepted("signalbox_log_entries");
+  const auto retry = put("staging", body, "put-1");
+  BOOST_TEST(retry.status == 201u, retry.body);
+  BOOST_TEST(retry.body == first.body);
+  const auto reused =
+      put("staging", {{"environment", json::array{"x"}}}, "put-1");
+  BOOST_TEST(reused.status == 422u, reused.body);
+  BOOST_TEST(reused.code() == "key_reused");
+  BOOST_TEST(accepted("signalbox_log_entries") == channels);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_a_profile_is_refused_before_it_is_written) {
+  const auto before = accepted("signalbox_entries_accepted_total");
+  const auto refuse = [&](const std::string& profile, const json::object& body,
+                          unsigned status, const std::string& pointer) {
+    const auto x = put(profile, body);
+    BOOST_TEST(x.status == status, x.body);
+    if (!pointer.empty())
+      BOOST_TEST(x.text("/pointer") == pointer);
+  };
+  refuse("Not_A_Name", {}, 400, "/profile");
+  refuse("staging", {{"policy_set_id", "none"}}, 404, "/policy_set_id");
+  refuse("staging", {{"default_major", 99}}, 400, "/default_major");
+  refuse("staging", {{"environment", json::array{"A B"}}}, 400, "/environment");
+  refuse("staging", {{"environment", json::array{1}}}, 400, "/environment");
+  BOOST_TEST(
+      node.ask("PUT", "clients/nobody/profiles/staging", ledger.admin, "{}")
+          .status == 404u);
+  BOOST_TEST(accepted("signalbox_entries_accepted_total") == before);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
