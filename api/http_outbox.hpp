@@ -16,8 +16,8 @@ class http_outbox {
  public:
   enum class outcome { done, blocked, broken };
 
-  /// Starts anew with pieces that must live until the next call of `send` has
-  /// returned, `last` as long as `keep` (checked first when it blocks).
+  /// Adds a piece, four at most. It must live until the next call of `send` has
+  /// returned; after `blocked`, `persist` says what lives longer.
   void put(std::string_view piece);
 
   /// Sends what is left, without blocking. `sent` grows by the bytes taken.

@@ -286,7 +286,8 @@ class http_worker::impl final : public http_worker_context {
       go_on(x, step);
   }
 
-  // Memory that runs out costs this connection, not the process.
+  // What a step throws, such as for want of memory, costs this connection and
+  // not the process. Accepting one is not covered.
   template <class Step>
   void go_on(link& x, Step step) try {
     await(x, step(x.connection));

@@ -4,6 +4,7 @@
 #include "events/aggregate.hpp"
 #include "events/hash.hpp"
 #include "policy/names.hpp"
+#include "policy/secret_scanner.hpp"
 
 // PutProfile: a named context of a family, with the policy set bound to it.
 
@@ -83,13 +84,16 @@ profile_request read(parameter_reader& in) {
       in.optional_list("environment").value_or(std::vector<std::string>{});
   out.default_major = in.optional_major("default_major");
   out.policy_set_id = in.optional_text("policy_set_id").value_or("baseline");
-  if (!is_name(out.profile))
-    in.fail("profile", "must be of a-z, 0-9 and '-', 63 characters at most");
+  if (!is_name(out.profile) || has_errors(scan_text(out.profile, "/profile")))
+    in.fail("profile",
+            "must be of a-z, 0-9 and '-', 63 characters at most, and no "
+            "secret");
   if (out.environment.size() > max_tags)
     in.fail("environment", "must be 16 tags at most");
   for (auto& tag : out.environment)
-    if (!is_name(tag))
-      in.fail("environment", "a tag must be of a-z, 0-9 and '-'");
+    if (!is_name(tag) || has_errors(scan_text(tag, "/environment")))
+      in.fail("environment",
+              "a tag must be of a-z, 0-9 and '-', and no secret");
   return out;
 }
 

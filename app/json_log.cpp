@@ -1,13 +1,14 @@
 #include "app/json_log.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <climits>
-#include <mutex>
+#include <string>
+#include <thread>
 
-#include <poll.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/json/serialize.hpp>
@@ -25,7 +26,8 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds last_words{2};
-constexpr int poll_milliseconds = 50;
+/// Before the next try to write to a reader that takes nothing.
+constexpr std::chrono::milliseconds retry_pause{5};
 
 spdlog::level::level_enum to_spdlog(log_level x) {
   switch (x) {
@@ -41,12 +43,29 @@ spdlog::level::level_enum to_spdlog(log_level x) {
   return spdlog::level::info;
 }
 
-/// Writes on the log's own thread. Asks before each write whether there is
-/// room, so that a reader that stalls for ever cannot hold up the exit.
+/// An open file of our own to where `out` leads, that never makes a writer
+/// wait; the flags of the one that was given are shared with other processes.
+/// Nothing for what cannot be opened so, such as a socket.
+int open_again(int out) {
+  struct stat what {};
+  const bool waits = ::fstat(out, &what) == 0 &&
+                     (S_ISFIFO(what.st_mode) || S_ISCHR(what.st_mode));
+  const auto path = "/proc/self/fd/" + std::to_string(out);
+  return waits ? ::open(path.c_str(),
+                        O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+               : -1;
+}
+
+/// Writes on the log's own thread, and never waits inside the kernel: a reader
+/// that stalls for ever cannot hold up the exit.
 class patient_sink final
     : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
-  explicit patient_sink(int out) : out_{out} {}
+  explicit patient_sink(int out) : given_{out}, own_{open_again(out)} {}
+  ~patient_sink() override {
+    if (own_ >= 0)
+      ::close(own_);
+  }
 
   /// Any thread: what is not written by then is dropped.
   void end_by(clock::time_point x) { deadline_ = x; }
@@ -58,7 +77,7 @@ class patient_sink final
     std::string line{x.payload.data(), x.payload.size()};
     line += '\n';
     std::string_view rest = line;
-    while (!rest.empty() && has_room() && write_some(rest)) {
+    while (!rest.empty() && write_some(rest)) {
     }
     if (!rest.empty())
       ++dropped_;
@@ -66,29 +85,31 @@ class patient_sink final
 
   void flush_() override {}
 
-  bool has_room() const {
-    for (;;) {
-      pollfd x{out_, POLLOUT, 0};
-      const int ready = ::poll(&x, 1, poll_milliseconds);
-      if (ready > 0)
-        return (x.revents & POLLOUT) != 0;
-      if ((ready < 0 && errno != EINTR) || clock::now() >= deadline_.load())
-        return false;
-    }
-  }
-
-  /// A pipe that has room takes this much without waiting. False if it takes
-  /// no more at all.
+  /// False if nothing more of this line will be taken.
   bool write_some(std::string_view& rest) const {
-    const auto n = ::write(out_, rest.data(),
-                           std::min<std::size_t>(rest.size(), PIPE_BUF));
-    if (n < 0)
-      return errno == EINTR || errno == EAGAIN;
-    rest.remove_prefix(static_cast<std::size_t>(n));
+    const auto n = write_now(rest);
+    if (n >= 0) {
+      rest.remove_prefix(static_cast<std::size_t>(n));
+      return true;
+    }
+    if (errno == EINTR)
+      return true;
+    if (errno != EAGAIN || clock::now() >= deadline_.load())
+      return false;
+    std::this_thread::sleep_for(retry_pause);
     return true;
   }
 
-  const int out_;
+  ssize_t write_now(std::string_view x) const {
+    if (own_ >= 0)
+      return ::write(own_, x.data(), x.size());
+    const auto n =
+        ::send(given_, x.data(), x.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    return n < 0 && errno == ENOTSOCK ? ::write(given_, x.data(), x.size()) : n;
+  }
+
+  const int given_;
+  const int own_;
   std::atomic<clock::time_point> deadline_{clock::time_point::max()};
   std::atomic<std::uint64_t> dropped_{0};
 };
