@@ -8,6 +8,7 @@
 #include <boost/url.hpp>
 
 #include "api/error_table.hpp"
+#include "app/api_failure.hpp"
 
 namespace signalbox {
 
@@ -75,6 +76,18 @@ std::string text_of(const json::object& x, std::string_view name) {
 
 } // namespace
 
+namespace {
+
+/// What path_of joined.
+std::vector<std::string> segments_of(const std::string& path) {
+  std::vector<std::string> out;
+  for (auto piece : urls::segments_encoded_view{path})
+    out.push_back(piece.decode());
+  return out;
+}
+
+} // namespace
+
 struct api_client::call {
   http::verb method = http::verb::get;
   std::string path;
@@ -120,24 +133,27 @@ result<api_answer> api_client::run(const call& x) const {
   }
 }
 
-namespace {
-
-result<api_answer> checked(result<api_answer> x) {
-  if (x)
-    if (auto why = failure_of(*x))
+result<api_answer> api_client::checked(const call& x) const {
+  auto out = run(x);
+  if (out)
+    if (auto why = failure_of(x.path, *out))
       return *why;
-  return x;
+  return out;
 }
-
-} // namespace
 
 result<api_answer> api_client::get(const std::string& path,
                                    const parameters& query) const {
-  return checked(run({http::verb::get, path, query}));
+  return checked({http::verb::get, path, query});
 }
 
-result<api_answer> api_client::remove(const std::string& path) const {
-  return checked(run({http::verb::delete_, path}));
+result<api_answer> api_client::remove(const std::string& path,
+                                      const parameters& query) const {
+  return checked({http::verb::delete_, path, query});
+}
+
+result<api_answer> api_client::put(const std::string& path,
+                                   const json::object& body) const {
+  return checked({http::verb::put, path, {}, to_canonical(body)});
 }
 
 result<api_answer>
@@ -149,20 +165,12 @@ api_client::post_raw(const std::string& path, const json::object& body,
 result<api_answer> api_client::post(const std::string& path,
                                     const json::object& body,
                                     const std::string& idempotency_key) const {
-  return checked(post_raw(path, body, idempotency_key));
+  return checked(
+      {http::verb::post, path, {}, to_canonical(body), idempotency_key});
 }
 
-std::string path_of(const std::vector<std::string>& segments) {
-  std::string out;
-  for (auto& x : segments) {
-    if (!out.empty())
-      out += '/';
-    out += urls::encode(x, urls::unreserved_chars);
-  }
-  return out;
-}
-
-std::optional<failure> failure_of(const api_answer& x) {
+std::optional<failure> api_client::failure_of(const std::string& path,
+                                              const api_answer& x) const {
   if (x.status == 202)
     return failure{errc::pending,
                    "the command has no outcome yet; ask the server for " +
@@ -176,8 +184,20 @@ std::optional<failure> failure_of(const api_answer& x) {
                                           " without a reason: is this a "
                                           "Signalbox server?"};
   auto& problem = document->get_object();
-  return failure{lookup(text_of(problem, "code")).code,
-                 text_of(problem, "detail"), text_of(problem, "pointer")};
+  return in_our_words({lookup(text_of(problem, "code")).code,
+                       text_of(problem, "detail"), text_of(problem, "pointer")},
+                      {segments_of(path), config_.ledger,
+                       config_.token.empty() ? "" : config_.token_source});
+}
+
+std::string path_of(const std::vector<std::string>& segments) {
+  std::string out;
+  for (auto& x : segments) {
+    if (!out.empty())
+      out += '/';
+    out += urls::encode(x, urls::unreserved_chars);
+  }
+  return out;
 }
 
 result<json::value> json_of(const api_answer& x) {

@@ -16,7 +16,8 @@ namespace signalbox {
 struct api_config {
   std::string url = "http://127.0.0.1:8470";
   std::string ledger = "main";
-  std::string token; ///< empty: none
+  std::string token;        ///< empty: none
+  std::string token_source; ///< what names it in messages
   std::chrono::seconds timeout{30};
 };
 
@@ -41,24 +42,30 @@ class api_client {
                          const parameters& query = {}) const;
   result<api_answer> post(const std::string& path, const json::object& body,
                           const std::string& idempotency_key = {}) const;
-  result<api_answer> remove(const std::string& path) const;
+  result<api_answer> put(const std::string& path,
+                         const json::object& body) const;
+  result<api_answer> remove(const std::string& path,
+                            const parameters& query = {}) const;
 
   /// Like post, but a problem is an answer: the caller reads its report.
   result<api_answer> post_raw(const std::string& path, const json::object& body,
                               const std::string& idempotency_key = {}) const;
 
+  /// The failure that an answer to a call of this path stands for, in the
+  /// words of the commands; nullopt for one that succeeded.
+  std::optional<failure> failure_of(const std::string& path,
+                                    const api_answer& x) const;
+
  private:
   struct call;
   result<api_answer> run(const call& x) const;
+  result<api_answer> checked(const call& x) const;
 
   api_config config_;
 };
 
 /// Joins and percent-encodes path segments.
 std::string path_of(const std::vector<std::string>& segments);
-
-/// The failure that an answer stands for; nullopt for one that succeeded.
-std::optional<failure> failure_of(const api_answer& x);
 
 /// The JSON of an answer. Errors: `unavailable` (not a Signalbox server).
 result<json::value> json_of(const api_answer& x);

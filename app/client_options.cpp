@@ -1,5 +1,6 @@
 #include "app/client_options.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <ostream>
 
@@ -15,6 +16,27 @@ namespace {
 std::string variable(const char* name, std::string otherwise) {
   auto* value = std::getenv(name);
   return value != nullptr && *value != '\0' ? value : std::move(otherwise);
+}
+
+/// Without the blanks and the scheme that one copies along.
+std::string bare_token(std::string x) {
+  constexpr std::string_view blanks = " \t\r\n", scheme = "bearer ";
+  x.erase(0, std::min(x.find_first_not_of(blanks), x.size()));
+  x.erase(x.find_last_not_of(blanks) + 1);
+  const bool has_scheme =
+      x.size() > scheme.size() &&
+      std::equal(scheme.begin(), scheme.end(), x.begin(), [](char a, char b) {
+        return a ==
+               (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
+      });
+  return has_scheme ? bare_token(x.substr(scheme.size())) : x;
+}
+
+result<std::string> read_token_file(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored))
+    return failure{errc::not_found, path + ": there is no such file"};
+  return read_passphrase_file(path);
 }
 
 } // namespace
@@ -37,12 +59,15 @@ result<api_client> make_client(const command_options& options) {
   out.ledger = options.text("ledger");
   out.timeout = std::chrono::seconds{options.get<unsigned>("timeout")};
   out.token = variable("SIGNALBOX_TOKEN", "");
+  out.token_source = "SIGNALBOX_TOKEN";
   if (options.has("token-file")) {
-    auto token = read_passphrase_file(options.text("token-file"));
+    out.token_source = options.text("token-file");
+    auto token = read_token_file(out.token_source);
     if (!token)
       return token.error();
     out.token = std::move(*token);
   }
+  out.token = bare_token(std::move(out.token));
   return api_client{std::move(out)};
 }
 

@@ -28,7 +28,7 @@ exit_code run_version(const invocation& x) {
 void print_help(std::ostream& out) {
   out << "Signalbox serves signed, policy-checked configuration to MCP "
          "clients.\n\nUsage: signalbox COMMAND [arguments]\n"
-         "       signalbox COMMAND --help\n\nCommands:\n";
+         "       signalbox help COMMAND\n\nCommands:\n";
   for (auto& x : commands())
     out << "  " << x.name << std::string(10 - x.name.size(), ' ') << x.summary
         << '\n';
@@ -64,12 +64,13 @@ std::span<const command_entry> commands() {
       {"ledger", "make a ledger: `ledger create`", run_ledger},
       {"serve", "serve a ledger over HTTP", run_serve},
       {"clients", "list the client families", run_clients},
-      {"profiles", "list the profiles of a client", run_profiles},
+      {"profiles", "list the profiles of a client, or put one", run_profiles},
       {"get", "fetch the current artifact of a profile", run_get},
       {"diff", "compare an artifact with the current one", run_diff},
       {"validate", "check a draft without publishing it", run_validate},
       {"publish", "check, seal and release a draft", run_publish},
       {"revert", "make a former artifact current again", run_revert},
+      {"reseal", "sign a current artifact with the active key", run_reseal},
       {"verify", "verify artifacts from files, offline", run_verify},
       {"keys", "list, rotate, retire and revoke signing keys", run_keys},
       {"keysets", "fetch the chain of keysets", run_keysets},
@@ -101,6 +102,11 @@ exit_code run_subcommand(const invocation& x, std::string_view command,
 
 exit_code run_command_line(const invocation& x) {
   const auto word = x.arguments.empty() ? "" : x.arguments.front();
+  if (word == "help" && x.arguments.size() > 1) {
+    std::vector<std::string> words{x.arguments.begin() + 1, x.arguments.end()};
+    words.push_back("--help");
+    return run_command_line({std::move(words), x.out, x.err});
+  }
   if (word == "--help" || word == "-h" || word == "help") {
     print_help(x.out);
     return exit_code::ok;

@@ -16,6 +16,7 @@ exit_code run_diff(const invocation& x);
 exit_code run_validate(const invocation& x);
 exit_code run_publish(const invocation& x);
 exit_code run_revert(const invocation& x);
+exit_code run_reseal(const invocation& x);
 exit_code run_verify(const invocation& x);
 exit_code run_keys(const invocation& x);
 exit_code run_keysets(const invocation& x);

@@ -4,6 +4,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "app/draft_problem.hpp"
 #include "app/files.hpp"
 #include "app/json_text.hpp"
 #include "app/table.hpp"
@@ -16,8 +17,7 @@ result<json::value> read_draft(const std::string& path) {
     return text.error();
   auto out = parse_json(*text);
   if (!out)
-    return failure{out.error().code, path + ": " + out.error().message,
-                   out.error().pointer};
+    return explain_draft(path, *text, out.error());
   return out;
 }
 

@@ -55,7 +55,7 @@ exit_code deliver(const invocation& x, const command_options& options,
   if (!document)
     return report(x, document.error());
   const auto text =
-      options.has("rendered") ? rendered_text(*document) : answer.body + '\n';
+      options.has("rendered") ? rendered_text(*document) : answer.body;
   const auto file = options.text("output");
   if (!file.empty())
     if (auto written = write_file(file, text); !written)
@@ -63,7 +63,7 @@ exit_code deliver(const invocation& x, const command_options& options,
   const bool raw =
       options.has("json") || options.has("rendered") || options.has("form");
   if (raw && file.empty())
-    x.out << text;
+    x.out << text << (text.ends_with('\n') ? "" : "\n");
   else if (!raw)
     print_summary(x.out, *document, file);
   return exit_code::ok;
@@ -75,8 +75,8 @@ exit_code run_get(const invocation& x) {
   command_options options{
       "get", "CLIENT PROFILE",
       "Fetches the current artifact: a summary, with --json the artifact with "
-      "seal and\nhead as it was served. Keep those bytes: they are what "
-      "`verify` takes."};
+      "seal and\nhead on one line. --output keeps the bytes as they were "
+      "served: `verify` takes them."};
   options.need("CLIENT");
   options.need("PROFILE");
   options.add()("output,o", po::value<std::string>(),

@@ -10,6 +10,35 @@ namespace signalbox {
 
 namespace po = boost::program_options;
 
+namespace {
+
+failure unsigned_keyset(const std::string& file) {
+  return {errc::bad_signature,
+          file +
+              " is unsigned: run `signalbox keys sign --root ROOT.pem --in " +
+              file + " --out SIGNED` where the root is, then import SIGNED"};
+}
+
+/// Says what is wrong with the version before the fold only says `conflict`.
+result<void> check_next(const keyset& next, keyset_access& place) {
+  auto current = place.current();
+  if (!current) // none yet, or the place says so itself
+    return {};
+  if (to_payload(next) == to_payload(*current))
+    return failure{errc::conflict, "keyset " + std::to_string(next.version) +
+                                       " is in the ledger already, and in "
+                                       "force"};
+  if (next.version != current->version + 1)
+    return failure{errc::conflict,
+                   "this is keyset " + std::to_string(next.version) +
+                       ", but the ledger is at " +
+                       std::to_string(current->version) +
+                       ": make a new one with `signalbox keys request`"};
+  return {};
+}
+
+} // namespace
+
 exit_code request_keyset(const invocation& x) {
   command_options options{
       "keys request", "",
@@ -22,7 +51,8 @@ exit_code request_keyset(const invocation& x) {
       "retire", po::value<std::vector<std::string>>()->composing(),
       "key that signs nothing new any more; may be repeated")(
       "revoke", po::value<std::vector<std::string>>()->composing(),
-      "key that verifies nothing any more; may be repeated");
+      "key that verifies nothing any more; may be repeated")(
+      "force", "revoke also while current artifacts are sealed with the key");
   add_place_options(options);
   add_passphrase_option(options);
   if (auto done = options.parse(x))
@@ -84,6 +114,8 @@ exit_code import_keyset(const invocation& x) {
     return report(x, text.error());
   while (text->ends_with('\n'))
     text->pop_back();
+  if (parse_keyset(*text))
+    return report(x, unsigned_keyset(options.text("in")));
   auto envelope = parse_dsse(*text);
   if (!envelope)
     return report(x, envelope.error());
@@ -93,6 +125,8 @@ exit_code import_keyset(const invocation& x) {
   auto place = open_place(options);
   if (!place)
     return report(x, place.error());
+  if (auto fits = check_next(*next, **place); !fits)
+    return report(x, fits.error());
   if (auto put = (*place)->put(*envelope); !put)
     return report(x, put.error());
   return show_keyset(x, options, *next);

@@ -85,6 +85,7 @@ exit_code revoke_key(const invocation& x) {
       "The keys verify nothing any more, for ever: what they sealed must be "
       "resealed first."};
   options.need_many("KEY");
+  options.add()("force", "also while current artifacts are sealed with them");
   add_root_options(options);
   if (auto done = options.parse(x))
     return *done;

@@ -54,6 +54,14 @@ result<private_key> read_root(const command_options& options,
                                         : options.maybe("passphrase-file"));
   if (!passphrase)
     return passphrase.error();
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored))
+    return failure{errc::not_found,
+                   path.string() +
+                       " is not there: name the root's file with --root FILE; "
+                       "where the root is on another machine, use `keys "
+                       "request` here, `keys sign` there and `keys import` "
+                       "here"};
   return read_key_file(path, *passphrase);
 }
 

@@ -22,7 +22,7 @@ void add_root_options(command_options& options);
 result<std::unique_ptr<keyset_access>> open_place(const command_options& x);
 
 /// The root's private key with its own passphrase, or else the node's.
-/// Errors: `bad_key`, `io`.
+/// Errors: `not_found`, `bad_key`, `io`.
 result<private_key> read_root(const command_options& options,
                               const std::filesystem::path& path);
 

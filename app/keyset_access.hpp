@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "app/api_client.hpp"
 #include "events/dsse.hpp"
@@ -21,6 +23,10 @@ class keyset_access {
   /// Errors: `bad_signature` (too few roots signed), `conflict` (it is not the
   /// next one), and those of the place.
   virtual result<void> put(const dsse_envelope& signed_keyset) = 0;
+
+  /// The channels, as CLIENT/PROFILE/MAJOR, whose current artifact is sealed
+  /// with this key. Errors: those of the place.
+  virtual result<std::vector<std::string>> sealed_with(const digest& key) = 0;
 };
 
 /// Errors: as offline_ledger::open.

@@ -55,6 +55,30 @@ result<void> add_rotation(const command_options& options, const keyset& current,
   return {};
 }
 
+/// What these keys sealed is served no more once they are revoked.
+result<void> check_unused(const std::vector<digest>& revoke,
+                          keyset_access& place) {
+  for (auto& id : revoke) {
+    auto channels = place.sealed_with(id);
+    if (!channels)
+      return failure{channels.error().code,
+                     "what the key sealed cannot be told (" +
+                         channels.error().message +
+                         "); --force revokes it without asking"};
+    if (channels->empty())
+      continue;
+    std::string names;
+    for (auto& x : *channels)
+      names += (names.empty() ? "" : ", ") + x;
+    return failure{errc::conflict,
+                   "key " + id.hex() + " sealed what is current of " + names +
+                       ": run `signalbox reseal CLIENT PROFILE --major N` for "
+                       "each, with another key active (`keys rotate`); or use "
+                       "--force, and they are refused until they are resealed"};
+  }
+  return {};
+}
+
 } // namespace
 
 result<keyset> plan_keyset(const command_options& options,
@@ -70,6 +94,9 @@ result<keyset> plan_keyset(const command_options& options,
   auto revoke = key_ids(wanted.revoke);
   if (!revoke)
     return revoke.error();
+  if (!options.has("force"))
+    if (auto unused = check_unused(*revoke, place); !unused)
+      return unused.error();
   change.retire = std::move(*retire);
   change.revoke = std::move(*revoke);
   if (wanted.rotate)

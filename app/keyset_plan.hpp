@@ -17,8 +17,9 @@ struct wanted_change {
 
 /// The next keyset, unsigned. For a rotation it makes the node's new keys and
 /// writes them to its directory first, so that the node has them when the
-/// keyset takes effect. Errors: `bad_request`, `not_found`, `conflict`, `io`,
-/// `bad_key`, and those of the place.
+/// keyset takes effect. Without --force no key is revoked that sealed what is
+/// current. Errors: `bad_request`, `not_found`, `conflict`, `io`, `bad_key`,
+/// and those of the place.
 result<keyset> plan_keyset(const command_options& options,
                            const wanted_change& wanted, keyset_access& place);
 

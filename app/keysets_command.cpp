@@ -33,13 +33,17 @@ result<fetched_keyset> fetch(const api_client& client,
   return fetched_keyset{std::move(answer->body), std::move(*content)};
 }
 
-/// From the first to the current one.
-result<std::vector<fetched_keyset>> fetch_chain(const api_client& client) {
+enum class extent : std::uint8_t { current, chain };
+
+/// From the first to the current one, or that alone.
+result<std::vector<fetched_keyset>> fetch_some(const api_client& client,
+                                               extent wanted) {
   auto last = fetch(client, "current");
   if (!last)
     return last.error();
   std::vector<fetched_keyset> out;
-  for (std::uint64_t i = 1; i < last->content.version; ++i) {
+  const auto first = wanted == extent::chain ? 1 : last->content.version;
+  for (std::uint64_t i = first; i < last->content.version; ++i) {
     auto next = fetch(client, std::to_string(i));
     if (!next)
       return next.error();
@@ -76,14 +80,16 @@ exit_code run_keysets(const invocation& x) {
       "Fetches all keysets, from the first to the current one. With --json or "
       "--output\none envelope a line, as `verify --keyset` reads them."};
   options.add()("output,o", po::value<std::string>(),
-                "write them to this file");
+                "write them to this file")(
+      "current", "only the current one: enough unless the root changed");
   add_client_options(options);
   if (auto done = options.parse(x))
     return *done;
   auto client = make_client(options);
   if (!client)
     return report(x, client.error());
-  auto chain = fetch_chain(*client);
+  auto chain = fetch_some(*client, options.has("current") ? extent::current
+                                                          : extent::chain);
   if (!chain)
     return report(x, chain.error());
   if (options.has("output"))
@@ -94,6 +100,8 @@ exit_code run_keysets(const invocation& x) {
     x.out << to_lines(*chain);
   else
     print(x.out, *chain);
+  if (options.has("output") && !options.has("json"))
+    x.out << "written to " << options.text("output") << '\n';
   return exit_code::ok;
 }
 

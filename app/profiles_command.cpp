@@ -1,6 +1,9 @@
 #include "app/commands.hpp"
 
+#include <ostream>
+
 #include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 
 #include "app/client_options.hpp"
 #include "app/json_text.hpp"
@@ -8,9 +11,58 @@
 
 namespace signalbox {
 
-exit_code run_profiles(const invocation& x) {
+namespace po = boost::program_options;
+
+namespace {
+
+exit_code put_profile(const invocation& x) {
+  command_options options{
+      "profiles put", "CLIENT PROFILE",
+      "Makes a profile, or replaces what it says and binds its policy set "
+      "anew: what is not\nnamed gets its default. Needs the role operator."};
+  options.need("CLIENT");
+  options.need("PROFILE");
+  options.add()("tag", po::value<std::vector<std::string>>()->composing(),
+                "tag of the environment, which policy rules select by; may be "
+                "repeated; else none")(
+      "default-major", po::value<std::uint32_t>(),
+      "major of the schema for clients that ask for none; else the family's")(
+      "policy-set", po::value<std::string>(),
+      "policy set to bind, at its newest version; else baseline");
+  add_client_options(options);
+  if (auto done = options.parse(x))
+    return *done;
+  auto client = make_client(options);
+  if (!client)
+    return report(x, client.error());
+  json::array tags;
+  for (auto& tag : options.list("tag"))
+    tags.emplace_back(tag);
+  json::object body{{"environment", std::move(tags)}};
+  if (options.has("default-major"))
+    body["default_major"] = options.get<std::uint32_t>("default-major");
+  if (options.has("policy-set"))
+    body["policy_set_id"] = options.text("policy-set");
+  auto answer = client->put(path_of({"clients", options.text("CLIENT"),
+                                     "profiles", options.text("PROFILE")}),
+                            body);
+  if (!answer)
+    return report(x, answer.error());
+  if (options.has("json"))
+    return print_body(x, *answer);
+  auto document = json_of(*answer);
+  if (!document)
+    return report(x, document.error());
+  x.out << "profile " << options.text("CLIENT") << '/'
+        << options.text("PROFILE") << " under policy set "
+        << text_at(*document, "policy_set_id") << '\n';
+  return exit_code::ok;
+}
+
+exit_code list_profiles(const invocation& x) {
   command_options options{"profiles", "CLIENT",
-                          "Lists the profiles of a client."};
+                          "Lists the profiles of a client. `signalbox profiles "
+                          "put CLIENT PROFILE` makes\none; see its --help."};
   options.need("CLIENT");
   add_client_options(options);
   if (auto done = options.parse(x))
@@ -33,6 +85,15 @@ exit_code run_profiles(const invocation& x) {
       rows.add({std::string{*text}});
   rows.print(x.out);
   return exit_code::ok;
+}
+
+} // namespace
+
+exit_code run_profiles(const invocation& x) {
+  if (x.arguments.empty() || x.arguments.front() != "put")
+    return list_profiles(x);
+  return put_profile(
+      {{x.arguments.begin() + 1, x.arguments.end()}, x.out, x.err});
 }
 
 } // namespace signalbox

@@ -29,8 +29,8 @@ exit_code refuse(const invocation& x, const api_answer& answer,
 }
 
 exit_code finish(const invocation& x, const command_options& options,
-                 const api_answer& answer) {
-  if (auto why = failure_of(answer)) {
+                 const api_answer& answer, const std::optional<failure>& why) {
+  if (why) {
     if (!options.has("json"))
       return refuse(x, answer, *why);
     x.err << answer.body << '\n';
@@ -94,13 +94,13 @@ exit_code run_publish(const invocation& x) {
   auto client = make_client(options);
   if (!client)
     return report(x, client.error());
-  auto answer = client->post_raw(
-      path_of({"clients", options.text("CLIENT"), "profiles",
-               options.text("PROFILE"), "publish"}),
-      body_of(options, std::move(*draft)), options.text("idempotency-key"));
+  const auto path = path_of({"clients", options.text("CLIENT"), "profiles",
+                             options.text("PROFILE"), "publish"});
+  auto answer = client->post_raw(path, body_of(options, std::move(*draft)),
+                                 options.text("idempotency-key"));
   if (!answer)
     return report(x, answer.error());
-  return finish(x, options, *answer);
+  return finish(x, options, *answer, client->failure_of(path, *answer));
 }
 
 } // namespace signalbox

@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "app/damage_advice.hpp"
 #include "app/options.hpp"
 #include "app/replay.hpp"
 #include "events/json.hpp"
@@ -62,7 +63,7 @@ exit_code run_replay(const invocation& x) {
     x.err << "\rfolded " << folded << " of " << all << std::flush;
   });
   if (!done)
-    return report(x, done.error());
+    return report(x, with_advice(done.error(), options.text("data")));
   if (done->entries > 16 * 1024)
     x.err << '\n';
   if (options.has("json"))

@@ -51,13 +51,11 @@ exit_code run_revert(const invocation& x) {
   if (!client)
     return report(x, client.error());
   auto answer =
-      client->post_raw(path_of({"clients", options.text("CLIENT"), "profiles",
-                                options.text("PROFILE"), "revert"}),
-                       body_of(options), options.text("idempotency-key"));
+      client->post(path_of({"clients", options.text("CLIENT"), "profiles",
+                            options.text("PROFILE"), "revert"}),
+                   body_of(options), options.text("idempotency-key"));
   if (!answer)
     return report(x, answer.error());
-  if (auto why = failure_of(*answer))
-    return report(x, *why);
   if (options.has("json"))
     return print_body(x, *answer);
   auto artifact = json_of(*answer);

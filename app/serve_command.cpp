@@ -5,6 +5,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "app/damage_advice.hpp"
 #include "app/duration.hpp"
 #include "app/options.hpp"
 #include "app/passphrase.hpp"
@@ -74,18 +75,24 @@ result<serve_options> gather(const command_options& given) {
 void announce(const invocation& x, const command_options& given,
               const serving& what) {
   const auto fingerprint = what.ledger.root_fingerprint.hex();
-  const auto token =
-      (std::filesystem::path{given.text("data")} / "admin.token").string();
-  if (given.has("json"))
-    x.out << to_canonical(json::object{{"url", what.url},
-                                       {"ledger", what.ledger.name},
-                                       {"root_fingerprint", fingerprint},
-                                       {"token_file", token}})
-          << std::endl;
-  else
-    x.out << "address           " << what.url << "\nroot fingerprint  "
-          << fingerprint << "\nadministrator     token in " << token
-          << std::endl;
+  // The file may have been taken away, as it should be.
+  const auto token = std::filesystem::path{given.text("data")} / "admin.token";
+  std::error_code ignored;
+  const bool there = std::filesystem::exists(token, ignored);
+  if (given.has("json")) {
+    json::object out{{"url", what.url},
+                     {"ledger", what.ledger.name},
+                     {"root_fingerprint", fingerprint}};
+    if (there)
+      out["token_file"] = token.string();
+    x.out << to_canonical(out) << std::endl;
+    return;
+  }
+  x.out << "address           " << what.url << "\nroot fingerprint  "
+        << fingerprint << '\n';
+  if (there)
+    x.out << "administrator     token in " << token.string() << '\n';
+  x.out << std::flush;
 }
 
 void add_options(command_options& options) {
@@ -113,8 +120,9 @@ exit_code run_serve(const invocation& x) {
   command_options options{
       "serve", "",
       "Serves a ledger over HTTP until SIGTERM or SIGINT. Address, root "
-      "fingerprint and\nthe token's place go to stdout once it takes requests; "
-      "logs to stderr, one JSON\nobject a line."};
+      "fingerprint and,\nif it still lies there, the administrator's token's "
+      "place go to stdout once it takes\nrequests; logs to stderr, one JSON "
+      "object a line."};
   add_options(options);
   if (auto done = options.parse(x))
     return *done;
@@ -126,7 +134,7 @@ exit_code run_serve(const invocation& x) {
       *wanted, [&](auto& what) { announce(x, options, what); },
       [&] { signals.wait(); });
   if (!served)
-    return report(x, served.error());
+    return report(x, with_advice(served.error(), wanted->data));
   return exit_code::ok;
 }
 

@@ -79,6 +79,8 @@ result<json::object> verify_one(const verify_request& x,
     return sealed.error();
   json::object out{{"file", path},
                    {"verified", true},
+                   {"code", "ok"},
+                   {"message", "sealed; nothing here says that it is released"},
                    {"client_id", sealed->client_id},
                    {"profile", sealed->profile},
                    {"schema_ref", sealed->schema_ref},
@@ -94,6 +96,7 @@ result<json::object> verify_one(const verify_request& x,
   auto stated = verify_head(*envelope, *sealed, trusted, x.demands);
   if (!stated)
     return stated.error();
+  out["message"] = "sealed and released";
   out["released"] =
       json::object{{"incarnation", stated->incarnation},
                    {"channel_version", stated->channel_version},
@@ -118,24 +121,56 @@ void print(const invocation& x, const json::object& verified) {
     x.out << "  sealed only: nothing here says that it is released\n";
 }
 
+std::string lower_case(std::string x) {
+  for (auto& c : x)
+    if (c >= 'A' && c <= 'F')
+      c = static_cast<char>(c - 'A' + 'a');
+  return x;
+}
+
+/// One refusal: for programs a line on stdout, as for a file that verifies.
+exit_code refuse(const invocation& x, const verify_request& request,
+                 const std::string& path, failure why) {
+  if (to_exit_code(why.code) == exit_code::usage)
+    why.code = errc::bad_signature; // the file is at fault, not the user
+  if (!request.as_json) {
+    why.message = path + ": refused: " + why.message;
+    return report(x, why);
+  }
+  json::object out{{"file", path},
+                   {"verified", false},
+                   {"code", to_string(why.code)},
+                   {"message", why.message}};
+  if (!why.pointer.empty())
+    out["pointer"] = why.pointer;
+  x.out << to_canonical(out) << '\n';
+  return to_exit_code(why.code);
+}
+
+/// Without trusted keys no file verifies; people are told once.
+exit_code refuse_all(const invocation& x, const verify_request& request,
+                     const failure& why) {
+  if (!request.as_json)
+    return report(x, why);
+  auto worst = exit_code::ok;
+  for (auto& path : request.files)
+    worst = std::max(worst, refuse(x, request, path, why));
+  return worst;
+}
+
 exit_code verify_all(const invocation& x, const verify_request& request) {
   auto trusted = load_keysets(request);
   if (!trusted)
-    return report(x, trusted.error());
+    return refuse_all(x, request, trusted.error());
   auto worst = exit_code::ok;
   for (auto& path : request.files) {
     auto verified = verify_one(request, path, *trusted);
-    if (verified && request.as_json) {
+    if (!verified)
+      worst = std::max(worst, refuse(x, request, path, verified.error()));
+    else if (request.as_json)
       x.out << to_canonical(*verified) << '\n';
-    } else if (verified) {
+    else
       print(x, *verified);
-    } else {
-      auto why = verified.error();
-      if (to_exit_code(why.code) == exit_code::usage)
-        why.code = errc::bad_signature; // the file is at fault, not the user
-      why.message = path + ": refused: " + why.message;
-      worst = std::max(worst, report(x, why));
-    }
   }
   return worst;
 }
@@ -153,7 +188,7 @@ exit_code run_verify(const invocation& x) {
                 "the pinned root, in hexadecimal (required)")(
       "keyset", po::value<std::vector<std::string>>()->composing(),
       "file with keysets, from the root's first to the newest; may be "
-      "repeated (`signalbox keysets --json` writes one)")(
+      "repeated (`signalbox keysets --output` writes one)")(
       "head", po::value<std::string>(),
       "head in a file of its own, as a DSSE envelope")(
       "seal-only", "accept a file without a head: checked, perhaps not "
@@ -169,10 +204,10 @@ exit_code run_verify(const invocation& x) {
       "refuse older keysets: what was seen last")(
       "at", po::value<std::string>(),
       "judge expiry at this time (RFC 3339); now, if not given")(
-      "json", "one line of JSON for each file");
+      "json", "one line of JSON for each file, verified or refused");
   if (auto done = options.parse(x))
     return *done;
-  auto root = digest::from_hex(options.text("root-fingerprint"));
+  auto root = digest::from_hex(lower_case(options.text("root-fingerprint")));
   if (!root)
     return options.wrong(x, "--root-fingerprint must be 64 digits of "
                             "hexadecimal: what `ledger create` printed");

@@ -41,6 +41,20 @@ BOOST_AUTO_TEST_CASE(every_command_explains_itself) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(help_of_a_command_is_its_own_help) {
+  BOOST_TEST(run({"help", "publish"}).out == run({"publish", "--help"}).out);
+  BOOST_TEST(run({"help", "keys", "rotate"}).out ==
+             run({"keys", "rotate", "--help"}).out);
+  BOOST_TEST(run({"help", "pubish"}).code == exit_code::usage);
+  BOOST_TEST(run({"help"}).out == run({"--help"}).out);
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_token_file_is_not_found_like_other_files) {
+  auto x = run({"clients", "--token-file", "/nonexistent/token"});
+  BOOST_TEST(x.code == exit_code::not_found);
+  BOOST_TEST(x.err.find("/nonexistent/token") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(wrong_arguments_are_usage_errors) {
   for (auto& words : std::vector<std::vector<std::string>>{
            {"get"},
@@ -59,6 +73,8 @@ BOOST_AUTO_TEST_CASE(wrong_arguments_are_usage_errors) {
            {"ledger", "destroy"},
            {"keys"},
            {"tokens", "issue"},
+           {"profiles", "put", "codex"},
+           {"reseal", "codex"},
            {"verify", "FILE", "--root-fingerprint", "abc"}})
     BOOST_TEST(run(words).code == exit_code::usage, words.front());
 }
