@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(the_last_administrator_comes_back_with_an_offline_token) {
   const auto tokens = json::parse(admin({"tokens", "list", "--json"}).out);
   const std::string first{
       std::string_view{tokens.as_array().front().at("token_id").as_string()}};
-  // What a thief or a slip does: the log alone, no server's scruples.
+  // The other token is thrown away: nobody holds one that is valid.
   const auto other = node.issue({"administrator"});
   BOOST_REQUIRE(ask({"tokens", "revoke", first}, other).status == 0);
   const auto again = ask({"tokens", "revoke", first}, other);
