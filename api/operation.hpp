@@ -66,6 +66,8 @@ struct operation {
   /// Parameters by position (JSON-RPC), separated by commas, in the order of
   /// the specification.
   std::string_view positional;
+  /// Further ones, by name alone.
+  std::string_view named;
   /// Whether it is a read that may be public.
   bool reading;
   /// What the caller needs otherwise; and for reads that are not public.
@@ -78,6 +80,11 @@ struct operation {
 
 /// All of them.
 std::span<const operation> all_operations();
+
+/// The first parameter that the operation does not take: a misspelt one must
+/// not look as if it had been heeded.
+std::optional<failure> check_names(const operation& x,
+                                   const json::object& params);
 
 /// Null if there is none of this name.
 const operation* find_operation(std::string_view name);

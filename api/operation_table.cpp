@@ -2,6 +2,8 @@
 #include "api/read_operations.hpp"
 #include "api/write_operations.hpp"
 
+#include <algorithm>
+
 namespace signalbox {
 
 namespace {
@@ -10,39 +12,73 @@ namespace r = read_operations;
 namespace w = write_operations;
 
 constexpr operation table[] = {
-    {"ListClients", "", true, role::reader, false, r::list_clients},
-    {"GetClient", "client_id", true, role::reader, false, r::get_client},
-    {"GetSchema", "client_id,version", true, role::reader, false,
+    {"ListClients", "", "", true, role::reader, false, r::list_clients},
+    {"GetClient", "client_id", "", true, role::reader, false, r::get_client},
+    {"GetSchema", "client_id,version", "", true, role::reader, false,
      r::get_schema},
-    {"ListProfiles", "client_id", true, role::reader, false, r::list_profiles},
-    {"GetConfig", "client_id,profile,inputs", true, role::reader, false,
+    {"ListProfiles", "client_id", "", true, role::reader, false,
+     r::list_profiles},
+    {"GetConfig", "client_id,profile,inputs",
+     "accept,current_artifact_id,at,token,form", true, role::reader, false,
      r::get_config},
-    {"DiffConfig", "client_id,profile,current_artifact_id", true, role::reader,
-     false, r::diff_config},
-    {"GetKeyset", "version", true, role::reader, false, r::get_keyset},
-    {"GetCommand", "command_id", false, role::publisher, false, r::get_command},
-    {"ValidateDraft", "draft_payload,client_id,profile", false, role::publisher,
-     false, w::validate_draft},
+    {"DiffConfig", "client_id,profile,current_artifact_id",
+     "accept,token,patch", true, role::reader, false, r::diff_config},
+    {"GetKeyset", "version", "", true, role::reader, false, r::get_keyset},
+    {"GetCommand", "command_id", "", false, role::publisher, false,
+     r::get_command},
+    {"ValidateDraft", "draft_payload,client_id,profile", "schema_ref,changelog", false,
+     role::publisher, false, w::validate_draft},
     {"Publish", "draft_payload,client_id,profile,policy_set_id,changelog",
-     false, role::publisher, true, w::publish},
-    {"Revert", "artifact_id,client_id,profile,changelog", false,
-     role::operator_role, true, w::revert},
-    {"PutProfile", "client_id,profile,environment,default_major", false,
-     role::operator_role, false, w::put_profile},
-    {"Reseal", "client_id,profile,major", false, role::operator_role, true,
+     "schema_ref,version,expected_version", false, role::publisher, true,
+     w::publish},
+    {"Revert", "artifact_id,client_id,profile,changelog",
+     "version,expected_version,force", false, role::operator_role, true,
+     w::revert},
+    {"PutProfile", "client_id,profile,environment,default_major",
+     "policy_set_id", false, role::operator_role, false, w::put_profile},
+    {"Reseal", "client_id,profile,major", "", false, role::operator_role, true,
      w::reseal_artifact},
-    {"ListTokens", "", false, role::administrator, false, w::list_tokens},
-    {"IssueToken", "roles,description,expires_at", false, role::administrator,
-     false, w::issue_token},
-    {"RevokeToken", "token_id", false, role::administrator, false,
+    {"ListTokens", "", "", false, role::administrator, false, w::list_tokens},
+    {"IssueToken", "roles,description,expires_at", "", false,
+     role::administrator, false, w::issue_token},
+    {"RevokeToken", "token_id", "", false, role::administrator, false,
      w::revoke_token},
-    {"PutKeyset", "envelope", false, role::administrator, false, w::put_keyset},
+    {"PutKeyset", "envelope", "", false, role::administrator, false,
+     w::put_keyset},
 };
+
+bool lists(std::string_view names, std::string_view name) {
+  while (!names.empty()) {
+    auto one = names.substr(0, names.find(','));
+    if (one == name)
+      return true;
+    names.remove_prefix(std::min(names.size(), one.size() + 1));
+  }
+  return false;
+}
 
 } // namespace
 
 std::span<const operation> all_operations() {
   return table;
+}
+
+std::optional<failure> check_names(const operation& x,
+                                   const json::object& params) {
+  for (auto& [name, value] : params) {
+    if (lists(x.positional, name) || lists(x.named, name) ||
+        name == "idempotency_key")
+      continue;
+    std::string known{x.positional};
+    if (!known.empty() && !x.named.empty())
+      known += ',';
+    known += x.named;
+    return failure{errc::bad_request,
+                   "this parameter is unknown; " + std::string{x.name} +
+                       (known.empty() ? " takes none" : " takes " + known),
+                   append_pointer("", name)};
+  }
+  return std::nullopt;
 }
 
 const operation* find_operation(std::string_view name) {

@@ -119,13 +119,18 @@ void validate_draft(const operation_world& world,
                     operation_reply reply) {
   parameter_reader in{call->params};
   auto draft = read_draft(in);
+  auto changelog = in.optional_text("changelog");
   if (in.error())
     return reply(answer_failure(*in.error()));
-  answer_on(world.checks, reply, [&world, call, draft = std::move(draft)] {
+  answer_on(world.checks, reply, [&world, call, draft, changelog] {
     auto checked = check_request(*call->seen, draft);
     if (!checked)
       return answer_failure(checked.error());
-    count_failures(world, checked->report.findings);
+    auto& findings = checked->report.findings;
+    if (changelog)
+      for (auto& x : check_changelog(*changelog))
+        findings.push_back(std::move(x));
+    count_failures(world, findings);
     return answer_json(to_json(checked->report));
   });
 }

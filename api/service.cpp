@@ -290,6 +290,8 @@ void service::impl::call(const operation& what, json::object params,
     return reply(answer_failure(who.error()));
   if (auto refused = check_role(what, *who))
     return reply(answer_failure(std::move(*refused)));
+  if (auto wrong = check_names(what, params))
+    return reply(answer_failure(std::move(*wrong)));
   if (auto wrong = check_key(params))
     return reply(answer_failure(std::move(*wrong)));
   auto out = std::make_shared<operation_call>();

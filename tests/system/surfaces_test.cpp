@@ -149,6 +149,11 @@ BOOST_AUTO_TEST_CASE(writes_answer_the_same_over_rest_and_json_rpc) {
       validated.at("/result") ==
       node.post("clients/codex/profiles/default/validate", body, ledger.admin)
           .document);
+  auto silent = body;
+  silent["changelog"] = " ";
+  BOOST_TEST(
+      node.post("clients/codex/profiles/default/validate", silent, ledger.admin)
+          .at("/errors/0/pointer") == "/changelog");
   const auto published = node.rpc("Publish", params, ledger.admin);
   const auto again =
       node.post("clients/codex/profiles/default/publish", body, ledger.admin);
@@ -227,6 +232,27 @@ BOOST_AUTO_TEST_CASE(methods_and_paths_that_do_not_exist_are_told) {
   BOOST_TEST(node.get("nothing").status == 404u);
   BOOST_TEST(node.ask("DELETE", "clients", ledger.admin).status >= 400u);
   BOOST_TEST(node.get("/rpc").status >= 400u);
+}
+
+BOOST_AUTO_TEST_CASE(a_parameter_that_is_not_known_is_refused) {
+  const auto path = config_path("claude-code");
+  BOOST_REQUIRE_EQUAL(
+      node.publish("claude-code", "default", small_draft("a")).status, 201u);
+  const auto rest = node.get(path + "?inputs=X&foo=bar");
+  BOOST_TEST(rest.status == 400u);
+  BOOST_TEST(rest.text("/pointer") == "/foo");
+  BOOST_TEST(node.get(path + "?foo=bar").status == 400u);
+  const auto misspelt = node.publish("claude-code", "default", small_draft("b"),
+                                     {{"expectedVersion", 7}});
+  BOOST_TEST(misspelt.status == 400u);
+  BOOST_TEST(misspelt.text("/pointer") == "/expectedVersion");
+  BOOST_TEST(misspelt.text("/detail").find("expected_version") !=
+             std::string::npos);
+  const auto rpc =
+      node.rpc("GetConfig", json::object{{"client_id", "claude-code"},
+                                         {"profile", "default"},
+                                         {"a/b", 1}});
+  BOOST_TEST(rpc.text("/error/data/pointer") == "/a~1b", rpc.body);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
