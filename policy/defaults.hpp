@@ -12,6 +12,11 @@ inline constexpr std::size_t max_findings = 50;
 /// Bounded repetitions go to 1,000 at most, since RE2 accepts no more.
 inline constexpr std::size_t max_pattern_subject = 1024;
 
+/// Ways to match one subject that a schema's pattern may have, at worst, in a
+/// backtracking matcher, each of which takes a time in the subject's size: two
+/// repetitions of one character beside each other pass, three do not.
+inline constexpr double max_pattern_ways = 20'000;
+
 /// Bytes of a schema.
 inline constexpr std::size_t max_schema = 256 * 1024;
 

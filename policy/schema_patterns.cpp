@@ -1,7 +1,9 @@
 #include "policy/schema_patterns.hpp"
 
+#include "policy/defaults.hpp"
+#include "policy/pattern_cost.hpp"
+
 #include <optional>
-#include <vector>
 
 #include <re2/re2.h>
 
@@ -25,10 +27,12 @@ result<void> check_pattern(const json_nodes& schema, std::size_t i,
     return refuse(schema, i,
                   "the pattern uses what RE2 does not know: write it without "
                   "look-around and back references");
-  if (has_nested_repetition(pattern))
+  if (pattern_ways(pattern) > policy_defaults::max_pattern_ways)
     return refuse(schema, i,
-                  "the pattern repeats a repetition without a bound, which "
-                  "may take for ever: bound one of them, as in {0,64}");
+                  "the pattern can match the same text in so many ways that "
+                  "it may take for ever: let no repetition stand in or beside "
+                  "another that takes the same characters, write [ab] for "
+                  "(a|b), and begin with ^");
   return {};
 }
 
@@ -77,35 +81,6 @@ std::optional<std::string_view> pattern_at(const json_nodes& schema,
 }
 
 } // namespace
-
-bool has_nested_repetition(std::string_view pattern) {
-  // Per open group: whether something in it repeats without a bound.
-  std::vector<bool> repeats{false};
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    bool inner = false;
-    if (pattern[i] == '(') {
-      repeats.push_back(false);
-      continue;
-    }
-    if (pattern[i] == ')' && repeats.size() > 1) {
-      inner = repeats.back();
-      repeats.pop_back();
-    } else if (pattern[i] == '\\') {
-      ++i;
-    } else if (pattern[i] == '[') {
-      i = skip_class(pattern, i);
-    }
-    auto end = skip_unbounded(pattern, i + 1);
-    if (end > i + 1) {
-      if (inner)
-        return true;
-      inner = true;
-      i = end - 1;
-    }
-    repeats.back() = repeats.back() || inner;
-  }
-  return false;
-}
 
 bool has_unbounded_pattern(const json_nodes& schema) {
   for (std::size_t i = 0; i < schema.size(); ++i)

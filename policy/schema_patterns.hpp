@@ -11,13 +11,10 @@
 namespace signalbox {
 
 /// Refuses what the validator could not keep: a reference out of the document
-/// (nothing is ever fetched) and patterns that may take exponential time in a
-/// backtracking matcher. Errors: `bad_request` with the pointer.
+/// (nothing is ever fetched) and patterns that may take exponential time, or
+/// a high power of the subject's size, in a backtracking matcher
+/// (pattern_ways). Errors: `bad_request` with the pointer.
 result<void> check_schema_text(const json_nodes& schema);
-
-/// Whether an unbounded repetition stands inside another one: `(a+)+`. Stricter
-/// than needed, since some of these are harmless; a bound makes them pass.
-bool has_nested_repetition(std::string_view pattern);
 
 /// Whether any pattern of the schema repeats something without a bound.
 bool has_unbounded_pattern(const json_nodes& schema);
