@@ -6,7 +6,7 @@
 
 #include "app/damage_advice.hpp"
 #include "app/options.hpp"
-#include "app/replay.hpp"
+#include "app/replay_check.hpp"
 #include "events/json.hpp"
 
 namespace signalbox {
@@ -59,7 +59,7 @@ exit_code run_replay(const invocation& x) {
                 "directory of the ledger")("json", "output for programs");
   if (auto done = options.parse(x))
     return *done;
-  auto done = replay(options.text("data"), [&](auto folded, auto all) {
+  auto done = check_replay(options.text("data"), [&](auto folded, auto all) {
     x.err << "\rfolded " << folded << " of " << all << std::flush;
   });
   if (!done)

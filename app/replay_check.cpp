@@ -1,4 +1,4 @@
-#include "app/replay.hpp"
+#include "app/replay_check.hpp"
 
 #include <chrono>
 
@@ -103,9 +103,9 @@ class replayer {
 
 } // namespace
 
-result<replay_result>
-replay(const std::filesystem::path& data,
-       const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+result<replay_result> check_replay(
+    const std::filesystem::path& data,
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   auto pinned = read_ledger_file(data);
   if (!pinned)
     return pinned.error();

@@ -1,4 +1,4 @@
-#include "app/replay.hpp"
+#include "app/replay_check.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_SUITE(replay_test)
 BOOST_AUTO_TEST_CASE(a_replay_agrees_with_state_and_head_file) {
   workplace here;
   BOOST_REQUIRE_EQUAL(here.create().code, exit_code::ok);
-  auto x = replay(here.data, nullptr);
+  auto x = check_replay(here.data, nullptr);
   BOOST_REQUIRE(x);
   BOOST_TEST(x->entries == 19u);
   BOOST_TEST(x->accepted == 19u);
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_changed_row_of_the_stored_state_is_a_disagreement) {
     row.back() ^= 1;
     BOOST_REQUIRE(store.write({{{key, row}}, {}}));
   }
-  auto x = replay(here.data, nullptr);
+  auto x = check_replay(here.data, nullptr);
   BOOST_REQUIRE(x);
   BOOST_TEST(!x->stored.has_value());
   BOOST_TEST(x->disagreement == "the stored state is damaged");

@@ -40,7 +40,7 @@ struct replay_result {
 ///
 /// Errors: `not_found`, `log_corrupt`, `io`, `unavailable`.
 result<replay_result>
-replay(const std::filesystem::path& data,
-       const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+check_replay(const std::filesystem::path& data,
+             const std::function<void(std::uint64_t, std::uint64_t)>& progress);
 
 } // namespace signalbox
