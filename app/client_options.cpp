@@ -36,7 +36,7 @@ result<std::string> read_token_file(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored))
     return failure{errc::not_found, path + ": there is no such file"};
-  return read_passphrase_file(path);
+  return read_secret_line(path);
 }
 
 } // namespace

@@ -1,13 +1,12 @@
 #include "app/files.hpp"
 
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "storage/atomic_file.hpp"
 #include "storage/file_descriptor.hpp"
 
 namespace signalbox {
@@ -64,18 +63,8 @@ result<void> write_file(const std::filesystem::path& path,
                         std::string_view text, file_mode mode) {
   if (path == "-" || is_special(path))
     return write_into(path, text);
-  auto temporary = path.string() + ".XXXXXX";
-  file_descriptor file{::mkostemp(temporary.data(), O_CLOEXEC)};
-  if (!file)
-    return refused(path);
   const ::mode_t bits = mode == file_mode::owner_only ? 0600 : 0644;
-  if (::fchmod(file.get(), bits) == 0 && write_all(file, text) &&
-      ::fsync(file.get()) == 0 &&
-      std::rename(temporary.c_str(), path.c_str()) == 0)
-    return {};
-  auto why = refused(path);
-  ::unlink(temporary.c_str());
-  return why;
+  return write_atomic_file(path, text, {.mode = bits});
 }
 
 } // namespace signalbox

@@ -6,7 +6,7 @@ namespace signalbox {
 
 result<std::string> read_passphrase(const std::optional<std::string>& file) {
   if (file)
-    return read_passphrase_file(*file);
+    return read_secret_line(*file);
   auto out = read_passphrase_variable(passphrase_variable);
   if (!out)
     return failure{errc::bad_request,

@@ -11,7 +11,7 @@ namespace signalbox {
 inline constexpr const char* passphrase_variable = "SIGNALBOX_PASSPHRASE";
 
 /// From the file if one is named, else from the environment.
-/// Errors: as read_passphrase_file and read_passphrase_variable.
+/// Errors: as read_secret_line and read_passphrase_variable.
 result<std::string> read_passphrase(const std::optional<std::string>& file);
 
 } // namespace signalbox

@@ -23,7 +23,6 @@ class data_dir {
   /// Errors: `not_found`, `unavailable` (in use), `io`.
   static result<data_dir> open(std::filesystem::path root);
 
-  const std::filesystem::path& root() const { return root_; }
   std::filesystem::path database() const { return root_ / "db"; }
   std::filesystem::path head() const { return root_ / "head"; }
   std::filesystem::path keys() const { return root_ / "keys"; }

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 
 #include "events/hash.hpp"
+#include "storage/atomic_file.hpp"
 #include "storage/file_descriptor.hpp"
 #include "storage/log_failures.hpp"
 
@@ -58,22 +59,8 @@ failure refused(const std::filesystem::path& path, int error) {
 head_file::head_file(std::filesystem::path path) : path_{std::move(path)} {}
 
 result<void> head_file::write(const head_mark& mark) const {
-  auto temporary = path_;
-  temporary += ".new";
-  const auto text = render(mark);
-  {
-    file_descriptor file{::open(
-        temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
-    if (!file || !write_all(file, text) || ::fsync(file.get()) != 0)
-      return refused(temporary, errno);
-  }
-  if (std::rename(temporary.c_str(), path_.c_str()) != 0)
-    return refused(path_, errno);
-  file_descriptor folder{
-      ::open(path_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!folder || ::fsync(folder.get()) != 0)
-    return refused(path_.parent_path(), errno);
-  return {};
+  return write_atomic_file(path_, render(mark),
+                           {.mode = 0600, .sole_writer = true});
 }
 
 result<std::optional<head_mark>> head_file::read() const {

@@ -1,5 +1,8 @@
 #include "storage/key_file.hpp"
 
+#include "storage/atomic_file.hpp"
+#include "storage/file_descriptor.hpp"
+
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -21,23 +24,6 @@ constexpr std::size_t max_file_bytes = 64 * 1024;
 
 constexpr ::mode_t owner_only = S_IRUSR | S_IWUSR;
 constexpr ::mode_t others = S_IRWXG | S_IRWXO;
-
-class file_descriptor {
- public:
-  explicit file_descriptor(int fd) : fd_{fd} {}
-  file_descriptor(const file_descriptor&) = delete;
-  file_descriptor& operator=(const file_descriptor&) = delete;
-  ~file_descriptor() {
-    if (fd_ >= 0)
-      ::close(fd_);
-  }
-
-  int get() const { return fd_; }
-  bool valid() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 /// Reads errno: call it first.
 failure refused(std::string_view verb, const fs::path& path) {
@@ -73,7 +59,7 @@ result<void> check_private(int fd, const fs::path& path) {
 result<std::string> read_private(const fs::path& path) {
   // Not blocking: a pipe in place of the file must be refused, not awaited.
   file_descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (!file.valid())
+  if (!file)
     return refused("open", path);
   if (auto checked = check_private(file.get(), path); !checked)
     return checked.error();
@@ -95,64 +81,14 @@ result<std::string> read_private(const fs::path& path) {
   return out;
 }
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    auto n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno != EINTR)
-      return false;
-    if (n > 0)
-      text.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
-result<void> sync_directory(const fs::path& directory) {
-  file_descriptor fd{
-      ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!fd.valid() || ::fsync(fd.get()) != 0)
-    return refused("sync", directory);
-  return {};
-}
-
-/// Gives the finished file its name in one step.
-bool put_in_place(const std::string& temporary, const fs::path& path,
-                  existing_key existing) {
-  if (existing == existing_key::replace)
-    return ::rename(temporary.c_str(), path.c_str()) == 0;
-  // A rename replaces silently; a link does not.
-  if (::link(temporary.c_str(), path.c_str()) != 0)
-    return false;
-  ::unlink(temporary.c_str());
-  return true;
-}
-
-result<void> write_private(const fs::path& path, std::string_view text,
-                           existing_key existing) {
-  auto temporary = path.string() + ".XXXXXX";
-  file_descriptor file{::mkostemp(temporary.data(), O_CLOEXEC)};
-  if (!file.valid())
-    return refused("create a file beside", path);
-  auto written = ::fchmod(file.get(), owner_only) == 0 &&
-                 write_all(file.get(), text) && ::fsync(file.get()) == 0 &&
-                 put_in_place(temporary, path, existing);
-  if (!written) {
-    auto out = refused("write", path);
-    ::unlink(temporary.c_str());
-    return out;
-  }
-  auto directory = path.parent_path();
-  return sync_directory(directory.empty() ? fs::path{"."} : directory);
-}
-
 } // namespace
 
 result<void> write_key_file(const fs::path& path, const private_key& key,
-                            std::string_view passphrase,
-                            existing_key existing) {
+                            std::string_view passphrase) {
   auto pem = key.to_encrypted_pem(passphrase);
   if (!pem)
     return pem.error();
-  return write_private(path, *pem, existing);
+  return write_atomic_file(path, *pem, {.mode = owner_only, .replace = false});
 }
 
 result<private_key> read_key_file(const fs::path& path,
@@ -166,7 +102,7 @@ result<private_key> read_key_file(const fs::path& path,
   return key;
 }
 
-result<std::string> read_passphrase_file(const fs::path& path) {
+result<std::string> read_secret_line(const fs::path& path) {
   auto text = read_private(path);
   if (!text)
     return text.error();
@@ -174,7 +110,7 @@ result<std::string> read_passphrase_file(const fs::path& path) {
   if (line.ends_with('\r'))
     line.pop_back();
   if (line.empty())
-    return bad_key(path, "the first line holds no passphrase");
+    return bad_key(path, "the first line is empty");
   return line;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -10,20 +9,14 @@
 
 namespace signalbox {
 
-/// What to do when a key file is there already.
-enum class existing_key : std::uint8_t {
-  keep,    ///< fail: a lost private key cannot be brought back
-  replace, ///< put the new file in its place in one step
-};
-
 /// Writes the key as encrypted PKCS#8 with mode 0600. When this returns, the
 /// file is on disk; after a crash the whole file is there, or none.
 ///
-/// Errors: `io` naming the file and the reason, also for a file that exists
-/// under `keep`; `bad_key` for an empty passphrase.
+/// Errors: `io` naming the file and the reason, also for a file that exists: a
+/// lost private key cannot be brought back; `bad_key` for an empty passphrase.
 result<void> write_key_file(const std::filesystem::path& path,
-                            const private_key& key, std::string_view passphrase,
-                            existing_key existing = existing_key::keep);
+                            const private_key& key,
+                            std::string_view passphrase);
 
 /// Reads what write_key_file wrote, or `openssl pkcs8 -topk8`.
 ///
@@ -33,10 +26,11 @@ result<void> write_key_file(const std::filesystem::path& path,
 result<private_key> read_key_file(const std::filesystem::path& path,
                                   std::string_view passphrase);
 
-/// The first line of a file, without its line end.
+/// The first line of a file that only its owner may use, without its line end:
+/// a passphrase or a bearer token.
 ///
 /// Errors: as read_key_file; `bad_key` also for an empty line.
-result<std::string> read_passphrase_file(const std::filesystem::path& path);
+result<std::string> read_secret_line(const std::filesystem::path& path);
 
 /// The value of an environment variable. Errors: `bad_key` if it is not set or
 /// empty.

@@ -25,8 +25,7 @@ failure log_cut(log_index end, log_index known) {
 }
 
 std::string repair_advice() {
-  return "Stop this node, restore the directory from a backup or copy the log "
-         "from another node with `signalbox log copy`, and start again";
+  return "Stop this node, restore its directory from a backup, and start again";
 }
 
 } // namespace signalbox

@@ -1,9 +1,13 @@
 #include "storage/rocksdb_handle.hpp"
 
+#include <cerrno>
+#include <cstring>
+
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "storage/big_endian.hpp"
+#include "storage/file_descriptor.hpp"
 #include "storage/rocksdb_options.hpp"
 
 namespace signalbox {
@@ -12,14 +16,18 @@ namespace {
 
 /// A read-only opening replays the write-ahead log from the page cache without
 /// making it durable, but readers may see only what is durable.
-void sync_write_ahead_logs(const std::filesystem::path& directory) {
+rocksdb::Status sync_write_ahead_logs(const std::filesystem::path& directory) {
   std::error_code ignored;
-  for (const auto& x : std::filesystem::directory_iterator(directory, ignored))
-    if (x.path().extension() == ".log")
-      if (auto fd = ::open(x.path().c_str(), O_RDONLY | O_CLOEXEC); fd >= 0) {
-        ::fsync(fd);
-        ::close(fd);
-      }
+  for (const auto& x :
+       std::filesystem::directory_iterator(directory, ignored)) {
+    if (x.path().extension() != ".log")
+      continue;
+    file_descriptor file{::open(x.path().c_str(), O_RDONLY | O_CLOEXEC)};
+    if (file && ::fsync(file.get()) != 0)
+      return rocksdb::Status::IOError("cannot sync " + x.path().string(),
+                                      std::strerror(errno));
+  }
+  return {};
 }
 
 } // namespace
@@ -43,7 +51,8 @@ rocksdb::Status rocksdb_handle::open(rocksdb_access how,
   } else {
     if (how == rocksdb_access::read_only_damaged)
       chosen.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-    sync_write_ahead_logs(directory);
+    if (auto synced = sync_write_ahead_logs(directory); !synced.ok())
+      return synced;
     status = rocksdb::DB::OpenForReadOnly(chosen, directory, families,
                                           &x->families_, &database);
   }

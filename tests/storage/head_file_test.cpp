@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_log_shorter_than_the_mark_is_refused) {
   const auto x = check_head(log, mark(2));
   BOOST_REQUIRE(!x);
   BOOST_CHECK(x.error().code == errc::log_corrupt);
-  BOOST_TEST(x.error().message.find("log copy") != std::string::npos);
+  BOOST_TEST(x.error().message.find("from a backup") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
