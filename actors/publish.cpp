@@ -22,6 +22,13 @@ failure not_found(std::string what) {
   return {errc::not_found, std::move(what)};
 }
 
+failure unreadable(std::string_view what) {
+  return {errc::unavailable,
+          "this node cannot read " + std::string{what} +
+              ": its log says why; another version of the document, or another "
+              "node, may help"};
+}
+
 /// What a draft is checked under.
 struct grounds {
   const catalog_family& family;
@@ -45,12 +52,18 @@ result<grounds> find_grounds(const view& seen, const draft_request& x) {
              i != family->schemas.end()) {
     schema = i->second.get();
   }
+  if (schema == nullptr && !family->complete)
+    return unreadable("a schema of this client");
   if (schema == nullptr)
     return not_found("this client has no schema of this schema_ref; "
                      "ListClients names them");
-  if (!profile->policy || !profile->policy->rules || !family->descriptor)
+  if (!family->descriptor)
+    return unreadable("the client family's descriptor");
+  if (!profile->policy)
     return failure{errc::unavailable,
-                   "the profile has no policy set that can be read: bind one"};
+                   "the profile has no policy set: bind one"};
+  if (!profile->policy->rules)
+    return unreadable("the policy set of the profile");
   return grounds{*family, *profile, *schema};
 }
 
@@ -216,9 +229,7 @@ artifact_content publication::describe(const view& seen,
   x.schema_ref = checked.report.schema_ref;
   x.version = std::move(version);
   x.canonical_payload = std::move(checked.draft.canonical_payload);
-  if (checked.draft.rendered)
-    x.rendered = rendered_file{checked.draft.rendered->media_type,
-                               std::move(checked.draft.rendered->text)};
+  x.rendered = std::move(checked.draft.rendered);
   x.inputs = checked.draft.inputs;
   x.policy_set_id = checked.report.policy_set_id;
   x.policy_version = checked.report.policy_version;

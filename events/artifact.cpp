@@ -13,7 +13,6 @@ constexpr std::string_view cut_mark = ",\"signature\":";
 
 /// Limits of an artifact on the wire: payload and rendered text of 256 KiB
 /// each, escaped, with their seal and head.
-constexpr json_limits wire_limits{2 * 1024 * 1024, 48};
 
 /// Appends the members of one object in the order they are given, which must
 /// be the canonical one.
@@ -146,7 +145,7 @@ std::string to_wire(std::string_view core, std::string_view signature_json,
 result<wire_artifact> parse_wire(std::string_view text) {
   while (text.ends_with('\n') || text.ends_with('\r'))
     text.remove_suffix(1);
-  auto document = parse_json(text, wire_limits);
+  auto document = parse_json(text, artifact_limits);
   if (!document)
     return document.error();
   auto cut = text.rfind(cut_mark);

@@ -8,9 +8,14 @@
 #include "events/dsse.hpp"
 #include "events/errors.hpp"
 #include "events/ids.hpp"
+#include "events/json.hpp"
 #include "events/signature.hpp"
 
 namespace signalbox {
+
+/// Limits of an artifact's JSON, core or wire form: a payload and a rendered
+/// text of 256 KiB each may grow by their escapes.
+inline constexpr json_limits artifact_limits{2 * 1024 * 1024, 48};
 
 /// The client's file beside the canonical payload, for TOML and YAML families.
 struct rendered_file {

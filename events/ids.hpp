@@ -31,10 +31,6 @@ constexpr timestamp operator+(timestamp x, std::int64_t milliseconds) {
   return timestamp{to_integer(x) + milliseconds};
 }
 
-constexpr log_index next(log_index x) {
-  return log_index{to_integer(x) + 1};
-}
-
 /// A fixed number of bytes under a name of its own: no two kinds mix.
 template <std::size_t N, class Tag>
 struct fixed_bytes {

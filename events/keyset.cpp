@@ -14,7 +14,7 @@ namespace signalbox {
 namespace {
 
 constexpr std::size_t max_roots = 16;
-constexpr std::size_t max_keys = 256;
+constexpr std::size_t max_keys = 256; // an envelope's limit is met before
 
 json::array roots_array(const std::vector<byte_buffer>& roots) {
   json::array out;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +12,11 @@
 #include "events/ids.hpp"
 
 namespace signalbox {
+
+/// Largest payload of a keyset that is made, in bytes. The fold judges it
+/// inside its envelope (32 KiB), where sixteen signatures and the names take
+/// the rest. About 110 keys of Ed25519.
+inline constexpr std::size_t max_keyset_bytes = 28 * 1024;
 
 enum class key_role : std::uint8_t { seal = 1, head = 2, checkpoint = 3 };
 enum class key_status : std::uint8_t { active = 1, retired = 2, revoked = 3 };

@@ -37,6 +37,12 @@ enum class outcome : std::uint16_t {
 
 std::string_view to_string(outcome x);
 
+/// Whether a command of this outcome is judged again at a higher attempt: it
+/// lost a race.
+constexpr bool may_be_judged_again(outcome x) {
+  return x == outcome::conflict || x == outcome::precondition;
+}
+
 /// The failure that a writer sees for a void entry.
 errc to_errc(outcome x);
 

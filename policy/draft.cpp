@@ -40,7 +40,7 @@ void check_render(checked_draft& out, const family& client) {
     return;
   auto text = render(client.render, out.payload, out.canonical_payload);
   if (text)
-    out.rendered = rendered_text{client.media_type, std::move(*text)};
+    out.rendered = rendered_file{client.media_type, std::move(*text)};
   else
     out.findings.push_back(from_failure("render", text.error()));
 }

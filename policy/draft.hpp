@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "events/artifact.hpp"
 #include "events/json.hpp"
 #include "policy/family.hpp"
 #include "policy/finding.hpp"
@@ -13,18 +14,12 @@
 
 namespace signalbox {
 
-/// The client's file, where it is no JSON.
-struct rendered_text {
-  std::string media_type;
-  std::string text;
-};
-
 /// What is known of a draft after its check. If the findings have an error,
 /// nothing of it may be released.
 struct checked_draft {
   json::value payload;                   ///< null if the text is no strict JSON
   std::string canonical_payload;         ///< RFC 8785; empty likewise
-  std::optional<rendered_text> rendered; ///< none for JSON, or after an error
+  std::optional<rendered_file> rendered; ///< none for JSON, or after an error
   std::vector<std::string> inputs;       ///< sorted names (FR-5)
   std::vector<finding> findings;
 };

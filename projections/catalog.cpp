@@ -4,6 +4,8 @@
 #include "events/hash.hpp"
 #include "policy/semver.hpp"
 
+#include <algorithm>
+
 namespace signalbox {
 
 namespace {
@@ -53,13 +55,14 @@ class builder {
                                                      const family_row& row) {
     auto version = state_.version_of(family_aggregate(id));
     auto* old = before_ ? before_->find_family(id) : nullptr;
-    if (old != nullptr && old->version == version)
+    if (old != nullptr && old->version == version && old->complete)
       return before_->families.find(id)->second;
     auto out = std::make_shared<catalog_family>();
     out->client_id = id;
     out->version = version;
     out->row = row;
-    if (take(parts_(row.index, descriptor_part), out->text, id)) {
+    out->complete = take(parts_(row.index, descriptor_part), out->text, id);
+    if (out->complete) {
       if (family parsed; take(parse_family(out->text), parsed, id))
         out->descriptor = std::make_shared<const family>(std::move(parsed));
     }
@@ -79,7 +82,7 @@ class builder {
       schema->schema_ref = ref;
       schema->major = major_of(ref);
       schema->document = row.document;
-      if (read_schema(row, *schema))
+      if (read_schema(row, out, *schema))
         out.schemas[ref] = std::move(schema);
     });
     for (auto& listed : out.row.schemas)
@@ -93,11 +96,13 @@ class builder {
   }
 
   /// Finds the part by its digest: the row names the entry, not the place.
-  bool read_schema(const document_row& row, catalog_schema& out) {
+  bool read_schema(const document_row& row, catalog_family& family,
+                   catalog_schema& out) {
     for (auto part = first_schema_part;; ++part) {
       auto text = parts_(row.index, part);
       if (!text) {
         warnings_.push_back(out.schema_ref + ": " + text.error().message);
+        family.complete = false;
         return false;
       }
       if (sha256(as_bytes(*text)) != row.document)
@@ -119,14 +124,15 @@ class builder {
   build_policy_set(const std::string& key, const document_row& row) {
     if (before_ != nullptr)
       if (auto i = before_->policy_sets.find(key);
-          i != before_->policy_sets.end() && i->second->rules)
+          i != before_->policy_sets.end() && i->second->complete)
         return i->second;
     auto out = std::make_shared<catalog_policy_set>();
     out->policy_set_id = key.substr(0, key.find('/'));
     out->version = key.substr(key.find('/') + 1);
     out->document = row.document;
     std::string text;
-    if (take(parts_(row.index, policy_part), text, key)) {
+    out->complete = take(parts_(row.index, policy_part), text, key);
+    if (out->complete) {
       if (policy_set parsed; take(parse_policy_set(text), parsed, key))
         out->rules = std::make_shared<const policy_set>(std::move(parsed));
     }
@@ -175,6 +181,12 @@ const catalog_schema* catalog_family::newest(std::uint32_t major) const {
       out = i->second.get();
   }
   return out;
+}
+
+bool catalog::is_complete() const {
+  auto complete = [](auto& x) { return x.second->complete; };
+  return std::all_of(families.begin(), families.end(), complete) &&
+         std::all_of(policy_sets.begin(), policy_sets.end(), complete);
 }
 
 const catalog_family* catalog::find_family(std::string_view client_id) const {

@@ -36,6 +36,9 @@ struct catalog_family {
   /// Every schema ever put for the family, by schema_ref: what a schema_ref
   /// names never changes and stays servable.
   std::map<std::string, std::shared_ptr<const catalog_schema>> schemas;
+  /// Whether every document could be read. One that could, and is no descriptor
+  /// or schema to this build, stays so.
+  bool complete = true;
 
   /// The newest schema of this major; nullptr if there is none.
   const catalog_schema* newest(std::uint32_t major) const;
@@ -46,6 +49,7 @@ struct catalog_policy_set {
   std::string version;
   digest document;
   std::shared_ptr<const policy_set> rules;
+  bool complete = true; ///< whether the document could be read
 };
 
 struct catalog_profile {
@@ -67,6 +71,9 @@ struct catalog {
   std::map<std::string, std::shared_ptr<const catalog_policy_set>, std::less<>>
       policy_sets; ///< id/version
 
+  /// Whether every document could be read: if not, building again may help.
+  bool is_complete() const;
+
   const catalog_family* find_family(std::string_view client_id) const;
   const catalog_profile* find_profile(std::string_view client_id,
                                       std::string_view profile) const;
@@ -75,7 +82,7 @@ struct catalog {
 /// Builds the catalog of a state, sharing with `before` what did not change.
 /// A document that cannot be read or compiled leaves its family or policy set
 /// without it and is reported in `warnings`, so that one bad document does not
-/// stop the node.
+/// stop the node. What could not be read is read again.
 std::shared_ptr<const catalog>
 build_catalog(const ledger_state& state, const catalog* before,
               const part_source& parts, std::vector<std::string>& warnings);

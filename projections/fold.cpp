@@ -2,7 +2,6 @@
 
 #include "events/aggregate.hpp"
 #include "events/envelope.hpp"
-#include "events/hash.hpp"
 #include "projections/chain.hpp"
 #include "projections/fold_rules.hpp"
 
@@ -36,10 +35,8 @@ outcome check_duplicate(const ledger_state& state, const judged_entry& x) {
     return outcome::accepted;
   if (before->request != x.command.request)
     return outcome::key_reused;
-  auto result = static_cast<outcome>(before->result);
-  bool may_retry =
-      result == outcome::conflict || result == outcome::precondition;
-  if (may_retry && x.command.attempt > before->attempt)
+  if (may_be_judged_again(static_cast<outcome>(before->result)) &&
+      x.command.attempt > before->attempt)
     return outcome::accepted;
   return outcome::duplicate;
 }
@@ -176,10 +173,6 @@ log_index deciding_entry(const ledger_state& state, const verdict& x) {
 }
 
 } // namespace
-
-decoded_entry decode_entry(byte_view envelope) {
-  return {decode_envelope(envelope), sha256(envelope), envelope.size()};
-}
 
 result<verdict> step(ledger_state& state, log_index index,
                      timestamp append_time, byte_view envelope) {

@@ -1,7 +1,7 @@
 #include "projections/fold_rules.hpp"
 
 #include "events/aggregate.hpp"
-#include "events/dsse.hpp"
+#include "events/keyset_event.hpp"
 #include "events/signature.hpp"
 #include "policy/defaults.hpp"
 #include "policy/names.hpp"
@@ -263,12 +263,7 @@ struct checker {
     for (auto& root : state.ledger->roots)
       if (auto key = public_key::from_der(as_bytes(root)))
         roots.push_back(std::move(*key));
-    dsse_envelope envelope{
-        std::string{payload_types::keyset}, to_buffer(x.payload), {}};
-    for (auto& signature : x.signatures)
-      envelope.signatures.push_back(
-          {signature.key, to_buffer(signature.value)});
-    return count_signers(envelope, roots);
+    return count_signers(to_envelope(x), roots);
   }
 
   static outcome check_version(const event::artifact_published& x,

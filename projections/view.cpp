@@ -4,6 +4,7 @@
 #include "events/envelope.hpp"
 #include "projections/chain.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace signalbox {
@@ -184,11 +185,7 @@ std::shared_ptr<const view> view_builder::build(const ledger_state& state) {
     update_shards(state, *out);
   else
     rebuild_shards(state, *out);
-  out->documents =
-      documents_changed_
-          ? build_catalog(state, last_ ? last_->documents.get() : nullptr,
-                          parts_, warnings_)
-          : last_->documents;
+  out->documents = build_documents(state);
   out->access = access_changed_ ? build_access(state) : last_->access;
   if (keys_changed_) {
     build_keys(state, *out);
@@ -199,6 +196,22 @@ std::shared_ptr<const view> view_builder::build(const ledger_state& state) {
   documents_changed_ = access_changed_ = false;
   keys_changed_ = channels_changed_ = false;
   last_ = out;
+  return out;
+}
+
+/// What could not be read is tried again with every view, but the operator is
+/// told once.
+std::shared_ptr<const catalog>
+view_builder::build_documents(const ledger_state& state) {
+  auto* before = last_ ? last_->documents.get() : nullptr;
+  if (!documents_changed_ && before->is_complete())
+    return last_->documents;
+  std::vector<std::string> found;
+  auto out = build_catalog(state, before, parts_, found);
+  for (auto& x : found)
+    if (std::find(told_.begin(), told_.end(), x) == told_.end())
+      warnings_.push_back(x);
+  told_ = std::move(found);
   return out;
 }
 

@@ -114,6 +114,7 @@ class view_builder {
   std::vector<std::string> take_warnings();
 
  private:
+  std::shared_ptr<const catalog> build_documents(const ledger_state& state);
   void extend_past(const ledger_state& state);
   void rebuild_shards(const ledger_state& state, view& out);
   void update_shards(const ledger_state& state, view& out);
@@ -122,6 +123,7 @@ class view_builder {
   std::shared_ptr<ledger_past> past_;
   std::shared_ptr<const view> last_;
   std::vector<std::string> warnings_;
+  std::vector<std::string> told_; ///< of documents that cannot be read
   bool documents_changed_ = true;
   bool access_changed_ = true;
   bool keys_changed_ = true;

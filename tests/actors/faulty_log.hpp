@@ -69,7 +69,8 @@ class faulty_log final : public event_log {
       throw std::runtime_error("the engine broke");
     return log_.read(from, [&](const log_entry_view& x) {
       return visit(misnumber
-                       ? log_entry_view{next(x.index), x.append_time, x.record}
+                       ? log_entry_view{log_index{to_integer(x.index) + 1},
+                                        x.append_time, x.record}
                        : x);
     });
   }

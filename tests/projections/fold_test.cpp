@@ -160,7 +160,9 @@ BOOST_AUTO_TEST_CASE(a_basis_of_another_history_is_foreign) {
   BOOST_TEST(outcome_with([](auto& x) { --x.incarnation; }) == foreign);
   BOOST_TEST(outcome_with([](auto& x) { ++x.chain; }) == foreign);
   BOOST_TEST(outcome_with([](auto& x) { x.index = log_index{0}; }) == foreign);
-  BOOST_TEST(outcome_with([](auto& x) { x.index = next(x.index); }) == foreign);
+  BOOST_TEST(outcome_with([](auto& x) {
+               x.index = log_index{to_integer(x.index) + 1};
+             }) == foreign);
   BOOST_TEST(outcome_with([](auto& x) { x.index = log_index{~0ULL}; }) ==
              foreign);
 }
