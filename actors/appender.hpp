@@ -4,7 +4,6 @@
 #include <mutex>
 #include <vector>
 
-#include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/node_status.hpp"

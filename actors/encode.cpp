@@ -2,12 +2,31 @@
 
 #include "events/aggregate.hpp"
 #include "projections/chain.hpp"
+#include "storage/log_failures.hpp"
 
 namespace signalbox {
 
-std::shared_ptr<proposal> encode_proposal(const proposal_draft& draft,
-                                          const command_context& context,
-                                          const view& seen, timestamp now) {
+namespace {
+
+/// Whether the fold will find the writer of this envelope again.
+result<void> check_own(byte_view bytes) {
+  if (bytes.size() > max_envelope_bytes)
+    return failure{errc::too_large, "the command's deciding fields take " +
+                                        std::to_string(bytes.size()) +
+                                        " bytes; the limit is " +
+                                        std::to_string(max_envelope_bytes)};
+  if (!decode_envelope(bytes))
+    return failure{errc::bad_request,
+                   "the command cannot be written: one of its texts is not "
+                   "valid UTF-8"};
+  return {};
+}
+
+} // namespace
+
+result<std::shared_ptr<proposal>>
+encode_proposal(const proposal_draft& draft, const command_context& context,
+                const view& seen, timestamp now) {
   auto out = std::make_shared<proposal>();
   out->id = make_event_id(seen.ledger.id, context.principal, context.key);
   out->request = context.request;
@@ -36,7 +55,12 @@ std::shared_ptr<proposal> encode_proposal(const proposal_draft& draft,
   x.node = context.node;
   x.correlation = context.correlation;
   x.traceparent = context.traceparent;
-  out->record = encode_record(encode_envelope(x), draft.parts);
+  auto bytes = encode_envelope(x);
+  if (auto checked = check_own(bytes); !checked)
+    return checked.error();
+  out->record = encode_record(bytes, draft.parts);
+  if (out->record.size() > max_record_bytes)
+    return record_too_large(out->record.size());
   return out;
 }
 

@@ -48,8 +48,12 @@ struct command_context {
 
 /// Makes the record. `seen` is the view that the command was checked under: its
 /// last entry is the basis. The answer is the caller's to set.
-std::shared_ptr<proposal> encode_proposal(const proposal_draft& draft,
-                                          const command_context& context,
-                                          const view& seen, timestamp now);
+///
+/// Errors: `too_large` (envelope or record above its limit), `bad_request` (the
+/// envelope would not decode, as with a text that is no UTF-8). The fold voids
+/// such an entry without an id, so that nobody could be told.
+result<std::shared_ptr<proposal>>
+encode_proposal(const proposal_draft& draft, const command_context& context,
+                const view& seen, timestamp now);
 
 } // namespace signalbox

@@ -7,6 +7,8 @@
 #include "projections/chain.hpp"
 #include "projections/state_rows.hpp"
 
+#include <algorithm>
+#include <cstdlib>
 #include <exception>
 
 namespace signalbox {
@@ -211,8 +213,10 @@ void ledger_keeper::follow() {
             problem = folded.error();
           return folded && batch.size() < d::fold_batch;
         });
-    if (!batch.empty())
+    if (!batch.empty()) {
+      log_seen_ = config_.steady_clock();
       publish();
+    }
     for (auto& x : batch)
       settle(x);
     if (!read)
@@ -235,8 +239,6 @@ bool ledger_keeper::admit(const std::shared_ptr<proposal>& x) {
   };
   if (!stopped_.empty())
     return refuse(errc::unavailable, stopped_);
-  if (x->record.size() > max_record_bytes)
-    return refuse(errc::too_large, "the record is above 960 KiB");
   auto limit = d::max_in_flight - (x->urgent ? 0 : d::urgent_slots);
   // A slot is worth nothing without the bytes for it.
   auto byte_limit = d::max_in_flight_bytes + (x->urgent ? max_record_bytes : 0);
@@ -299,10 +301,8 @@ void ledger_keeper::remember(const proposal& x) {
     unresolved_[x.id] = doubt{x.attempt, x.not_after};
 }
 
-/// Whether a further attempt of a judged command would be judged again.
 static bool is_open(const judgement& x) {
-  auto result = static_cast<outcome>(x.result);
-  return result == outcome::conflict || result == outcome::precondition;
+  return may_be_judged_again(static_cast<outcome>(x.result));
 }
 
 /// Whether this attempt, or a later one, can have no other outcome any more.
@@ -406,7 +406,8 @@ std::shared_ptr<proposal> ledger_keeper::make_own(event::body body,
   context.principal = context.node = config_.node;
   context.key = random_id<event_id>().hex();
   context.not_after = timestamp{0}; // ticks have none, nor has the last word
-  auto out = encode_proposal(draft, context, *last_view_, config_.wall_clock());
+  auto out = encode_proposal(draft, context, *last_view_, config_.wall_clock())
+                 .value(); // of fixed fields alone
   out->answer = std::make_shared<answer_once>(nullptr);
   return out;
 }
@@ -446,14 +447,34 @@ void ledger_keeper::close_unresolved(
   }
 }
 
+/// The log's clock stands still between entries: what has passed here since
+/// the last one counts to it. Before the first one since the start nobody knows
+/// how long that is, except that it is not negative.
+void ledger_keeper::watch_clock() {
+  using namespace std::chrono;
+  auto wall = config_.wall_clock();
+  auto log = log_seen_
+                 ? state_.log_time + duration_cast<milliseconds>(
+                                         config_.steady_clock() - *log_seen_)
+                                         .count()
+                 : std::max(state_.log_time, wall);
+  auto difference = to_integer(wall) - to_integer(log);
+  config_.status.clock_difference = difference;
+  bool alarm = std::abs(difference) > d::clock_alarm;
+  if (alarm && !clock_alarm_)
+    warn("this node's clock is " + std::to_string(std::abs(difference)) +
+         " ms " + (difference < 0 ? "behind" : "ahead of") +
+         " the log's: check its time service");
+  clock_alarm_ = alarm;
+}
+
 std::vector<std::shared_ptr<proposal>> ledger_keeper::beat() {
   std::vector<std::shared_ptr<proposal>> out;
   auto now = config_.steady_clock();
   expire_waiters(now);
   if (!stopped_.empty() || !config_.writes)
     return out;
-  config_.status.clock_difference =
-      to_integer(config_.wall_clock()) - to_integer(state_.log_time);
+  watch_clock();
   if (tick_is_due() && !*tick_in_flight_)
     out.push_back(make_tick());
   close_unresolved(out);
@@ -466,9 +487,10 @@ std::vector<std::shared_ptr<proposal>> ledger_keeper::beat() {
   return out;
 }
 
-void ledger_keeper::finish() {
-  save();
-  write_head_file();
+result<void> ledger_keeper::finish() {
+  auto saved = save();
+  auto marked = write_head_file();
+  return saved ? marked : saved;
 }
 
 void ledger_keeper::abandon() {
@@ -481,9 +503,9 @@ void ledger_keeper::abandon() {
 }
 
 /// Rows of an abandoned state must not mix with new ones.
-bool ledger_keeper::clear_store() {
+result<void> ledger_keeper::clear_store() {
   if (!store_is_stale_)
-    return true;
+    return {};
   auto cleared = config_.store.clear();
   store_is_stale_ = !cleared;
   if (!cleared) {
@@ -491,12 +513,14 @@ bool ledger_keeper::clear_store() {
     warn("the former state was not cleared: " + cleared.error().message);
     saved_at_ = state_.size; // not before there is something new
   }
-  return !store_is_stale_;
+  return cleared;
 }
 
-void ledger_keeper::save() {
-  if (!config_.writes || !state_.ledger || !stopped_.empty() || !clear_store())
-    return;
+result<void> ledger_keeper::save() {
+  if (!config_.writes || !state_.ledger || !stopped_.empty())
+    return {};
+  if (auto cleared = clear_store(); !cleared)
+    return cleared;
   state_batch batch;
   drain_rows(state_, [&](std::string key, std::string row, bool erased) {
     if (erased)
@@ -504,25 +528,27 @@ void ledger_keeper::save() {
     else
       batch.puts.emplace_back(std::move(key), std::move(row));
   });
-  if (auto written = config_.store.write(batch); !written) {
+  auto written = config_.store.write(batch);
+  saved_at_ = state_.size; // if it failed: not before there is something new
+  if (!written) {
     ++config_.status.save_failures;
     warn("the state was not saved: " + written.error().message);
-    mark_all_rows(state_);   // what was drained has to come again
-    saved_at_ = state_.size; // not before there is something new
-    return;
+    mark_all_rows(state_); // what was drained has to come again
   }
-  saved_at_ = state_.size;
+  return written;
 }
 
-void ledger_keeper::write_head_file() {
+result<void> ledger_keeper::write_head_file() {
   if (config_.head == nullptr || !config_.writes || !state_.ledger ||
       !stopped_.empty() || state_.size == marked_at_)
-    return;
-  if (auto written =
-          config_.head->write({log_index{state_.size - 1}, state_.chain});
-      !written)
-    return warn("the head file was not written: " + written.error().message);
-  marked_at_ = state_.size;
+    return {};
+  auto written =
+      config_.head->write({log_index{state_.size - 1}, state_.chain});
+  if (written)
+    marked_at_ = state_.size;
+  else
+    warn("the head file was not written: " + written.error().message);
+  return written;
 }
 
 void ledger_keeper::warn(std::string line) const {

@@ -81,8 +81,9 @@ class ledger_keeper {
   /// A tick, to be proposed. `then` is called with its answer, on any thread.
   std::shared_ptr<proposal> make_tick(std::function<void()> then = nullptr);
 
-  /// Saves state and head file: the last act of an orderly stop.
-  void finish();
+  /// Saves state and head file: the last act of an orderly stop. Warns of what
+  /// fails. Errors: those of store and head file.
+  result<void> finish();
 
   /// Tells every writer that waits that the outcome will not come from here.
   void abandon();
@@ -127,9 +128,10 @@ class ledger_keeper {
   void close_unresolved(std::vector<std::shared_ptr<proposal>>& out);
   bool tick_is_due() const;
   std::shared_ptr<proposal> make_own(event::body body, expectation expected);
-  void save();
-  bool clear_store();
-  void write_head_file();
+  void watch_clock();
+  result<void> save();
+  result<void> clear_store();
+  result<void> write_head_file();
   void warn(std::string line) const;
 
   ledger_config config_;
@@ -145,6 +147,8 @@ class ledger_keeper {
   std::uint64_t saved_at_ = 0;
   std::uint64_t marked_at_ = 0;
   time_point head_written_{};
+  std::optional<time_point> log_seen_; ///< when an entry was folded last, live
+  bool clock_alarm_ = false;           ///< the difference is above the limit
   std::shared_ptr<std::atomic<bool>> tick_in_flight_ =
       std::make_shared<std::atomic<bool>>(false);
 };

@@ -46,7 +46,7 @@ class node_status {
   std::atomic<std::uint64_t> append_failures{0};
   std::atomic<std::uint64_t> save_failures{0};
   std::atomic<std::uint64_t> restarts{0};
-  std::atomic<std::int64_t> clock_difference{0}; ///< wall - log, milliseconds
+  std::atomic<std::int64_t> clock_difference{0}; ///< wall - log, ms
 
  private:
   mutable std::mutex mutex_;

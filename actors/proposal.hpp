@@ -26,7 +26,7 @@ struct command_answer {
   bool replayed = false;            ///< decided by an earlier entry
   log_index index{};                ///< the entry that decided
   std::uint64_t version = 0;        ///< of the aggregate, now
-  log_index winner{};               ///< last entry that changed the channel
+  std::optional<log_index> winner;  ///< last entry that changed the channel
   consistency_token token;          ///< to read one's own write anywhere
   std::shared_ptr<const view> seen; ///< a view that shows the outcome
 };

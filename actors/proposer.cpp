@@ -36,8 +36,7 @@ result<preparation> prepare(const command& x, const view& seen) {
 }
 
 bool lost_race(const command_answer& x) {
-  return !x.refused &&
-         (x.result == outcome::conflict || x.result == outcome::precondition);
+  return !x.refused && may_be_judged_again(x.result);
 }
 
 /// A proposer's commands and how they go on.
@@ -110,7 +109,10 @@ class proposing {
       return conclude_unchanged(*x, *seen);
     auto wall = config_.wall_clock();
     x->context.not_after = deadline(*seen, config_.steady_clock(), wall);
-    auto what = encode_proposal(*draft, x->context, *seen->data, wall);
+    auto encoded = encode_proposal(*draft, x->context, *seen->data, wall);
+    if (!encoded)
+      return refuse(*x, encoded.error());
+    auto what = std::move(*encoded);
     what->answer = std::make_shared<answer_once>(
         [me = proposer_actor{self_}, x](command_answer y) {
           caf::anon_send(

@@ -7,14 +7,19 @@
 #include <string>
 
 #include "actors/command.hpp"
-#include "actors/ledger_keeper.hpp"
 #include "actors/node_status.hpp"
+#include "actors/proposal.hpp"
 #include "actors/published_view.hpp"
-#include "events/envelope.hpp"
+#include "events/errors.hpp"
+#include "events/head.hpp"
+#include "events/ids.hpp"
 
 namespace signalbox {
 
 class actor_directory;
+class event_log;
+class head_file;
+class state_store;
 
 /// What a node runs on; all references outlive the runtime.
 struct runtime_config {

@@ -3,6 +3,7 @@
 #include "events/artifact.hpp"
 #include "events/envelope.hpp"
 #include "events/hash.hpp"
+#include "events/keyset_event.hpp"
 #include "events/record.hpp"
 #include "projections/part_source.hpp"
 
@@ -43,13 +44,8 @@ result<std::string> config_answers::read_keyset(log_index index) const {
     auto command = decode_envelope(envelope_of(entry.record));
     auto* put =
         command ? std::get_if<event::keyset_put>(&command->body) : nullptr;
-    if (put != nullptr) {
-      dsse_envelope envelope{
-          std::string{payload_types::keyset}, to_buffer(put->payload), {}};
-      for (auto& x : put->signatures)
-        envelope.signatures.push_back({x.key, to_buffer(x.value)});
-      out = to_json(envelope);
-    }
+    if (put != nullptr)
+      out = to_json(to_envelope(*put));
     return false;
   });
   if (!read)

@@ -13,8 +13,6 @@ namespace signalbox::read_operations {
 
 namespace {
 
-constexpr json_limits wire_limits{2 * 1024 * 1024, 48};
-
 /// An input is a name; a value is refused and never echoed (NFR-5).
 bool is_input_name(std::string_view x) {
   return !x.empty() && x.size() <= 128 &&
@@ -82,7 +80,7 @@ result<log_index> place_of(const view& seen, const std::string& at) {
 /// The wire form with the inputs that it names and the client lacks.
 result<std::string> with_missing_inputs(const std::string& wire,
                                         const std::vector<std::string>& held) {
-  auto document = parse_json(wire, wire_limits);
+  auto document = parse_json(wire, artifact_limits);
   if (!document)
     return document.error();
   json::array missing;
@@ -136,7 +134,7 @@ std::optional<failure> check_token(const view& seen,
 }
 
 result<std::string> payload_of(std::string_view core) {
-  auto document = parse_json(core, {2 * 1024 * 1024, 48});
+  auto document = parse_json(core, artifact_limits);
   if (!document)
     return document.error();
   return to_canonical(document->as_object()["payload"]);

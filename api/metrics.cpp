@@ -125,7 +125,7 @@ void add_node(scrape& to, const node_status& status) {
   to.counter("signalbox_actor_restarts_total", "Crashed actors",
              status.restarts);
   to.gauge("signalbox_clock_difference_seconds",
-           "Wall clock minus the log's clock at its last entry",
+           "Wall clock minus the log's clock",
            static_cast<double>(status.clock_difference) / 1000);
   to.gauge("signalbox_ready_write", "1 if writes are taken",
            status.write_problem().empty() ? 1 : 0);

@@ -161,9 +161,10 @@ operation_answer answer_refusal(const command_answer& x,
   json::object details{{"outcome", to_string(x.result)},
                        {"index", to_integer(x.index)},
                        {"command_id", command.hex()}};
-  if (x.result == outcome::conflict || x.result == outcome::precondition) {
+  if (may_be_judged_again(x.result)) {
     details["current_version"] = x.version;
-    details["winner"] = to_integer(x.winner);
+    if (x.winner)
+      details["winner"] = to_integer(*x.winner);
   }
   auto text = [&]() -> std::string {
     switch (x.result) {

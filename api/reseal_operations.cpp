@@ -13,12 +13,10 @@ namespace signalbox::write_operations {
 
 namespace {
 
-constexpr json_limits core_limits{2 * 1024 * 1024, 48};
-
 /// The artifact must still be one that today's schema and rules let through.
 std::optional<failure> check_again(const view& seen, const channel_row& row,
                                    const std::string& core) {
-  auto document = parse_json(core, core_limits);
+  auto document = parse_json(core, artifact_limits);
   if (!document || !document->is_object())
     return failure{errc::log_corrupt, "the stored artifact cannot be read"};
   auto& object = document->get_object();

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <optional>
 
 #include <sys/stat.h>
@@ -13,9 +14,11 @@
 #include "app/keyset_change.hpp"
 #include "app/offline_ledger.hpp"
 #include "app/seed_events.hpp"
+#include "app/wall_clock.hpp"
 #include "events/hash.hpp"
 #include "events/token.hpp"
 #include "policy/names.hpp"
+#include "storage/atomic_file.hpp"
 #include "storage/key_file.hpp"
 
 namespace signalbox {
@@ -75,25 +78,41 @@ class building_site {
     return {};
   }
 
-  /// Moves the pieces to their place, or back.
+  /// Moves the pieces to their place, or back, and makes that durable.
   result<void> finish() {
-    std::error_code ignored;
-    for (auto* name : pieces) {
-      if (!fs::exists(path_ / name, ignored) ||
-          ::rename((path_ / name).c_str(), (place_ / name).c_str()) == 0)
-        continue;
-      auto why = refused(place_ / name);
-      for (auto* moved : pieces) {
-        if (moved == name)
-          return why;
-        fs::remove_all(place_ / moved, ignored);
+    for (auto* name : pieces)
+      if (auto moved = move(name); !moved) {
+        take_back(name);
+        return moved;
       }
-    }
     done_ = true;
-    return {};
+    if (auto synced = sync_directory(place_); !synced || !made_place_)
+      return synced;
+    return sync_directory(place_.parent_path());
   }
 
  private:
+  result<void> move(std::string_view name) {
+    std::error_code ignored;
+    // Durable one after another: else a crash could leave the last alone.
+    if (name == pieces[std::size(pieces) - 1])
+      if (auto synced = sync_directory(place_); !synced)
+        return synced;
+    if (!fs::exists(path_ / name, ignored) ||
+        ::rename((path_ / name).c_str(), (place_ / name).c_str()) == 0)
+      return {};
+    return refused(place_ / name);
+  }
+
+  void take_back(std::string_view failed) const {
+    std::error_code ignored;
+    for (auto* moved : pieces) {
+      if (moved == failed)
+        return;
+      fs::remove_all(place_ / moved, ignored);
+    }
+  }
+
   /// Removes what a killed creation left; one that runs holds its lock.
   void sweep() const {
     std::error_code ignored;

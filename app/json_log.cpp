@@ -16,7 +16,7 @@
 #include <spdlog/details/null_mutex.h>
 #include <spdlog/sinks/base_sink.h>
 
-#include "app/offline_ledger.hpp"
+#include "app/wall_clock.hpp"
 #include "events/ids.hpp"
 
 namespace signalbox {

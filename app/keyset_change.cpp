@@ -1,5 +1,7 @@
 #include "app/keyset_change.hpp"
 
+#include "events/keyset_event.hpp"
+
 #include <algorithm>
 
 #include <boost/json/object.hpp>
@@ -22,6 +24,33 @@ result<void> set_status(keyset& x, const digest& id, key_status status) {
     return failure{errc::not_found, "the keyset has no key " + id.hex() +
                                         "; `signalbox keys list` shows them"};
   return {};
+}
+
+/// Whether a key may be left out once another keyset has said so: a revoked key
+/// verifies nothing, as one that is not there, and a head lives for days.
+bool is_spent(const keyset_key& x) {
+  return x.status == key_status::revoked ||
+         (x.role == key_role::head && x.status == key_status::retired);
+}
+
+/// Leaves out spent keys of `before`, the oldest first, until it fits.
+result<void> make_room(keyset& x, const keyset& before) {
+  for (auto& key : before.keys) {
+    if (to_payload(x).size() <= max_keyset_bytes)
+      return {};
+    if (is_spent(key))
+      std::erase_if(x.keys, [&](auto& y) {
+        return y.id == key.id && y.role == key.role;
+      });
+  }
+  if (to_payload(x).size() <= max_keyset_bytes)
+    return {};
+  return failure{errc::too_large,
+                 "the keyset would be above " +
+                     std::to_string(max_keyset_bytes) +
+                     " bytes: reseal what its oldest retired keys sealed, "
+                     "revoke these (`signalbox keys revoke`), and try again: "
+                     "revoked keys make room"};
 }
 
 bool is_envelope(std::string_view text) {
@@ -54,6 +83,8 @@ result<keyset> next_keyset(const keyset& current, const keyset_change& change) {
                      "key " + key.id.hex() + " is in the keyset already"};
     out.keys.push_back(key);
   }
+  if (auto fits = make_room(out, current); !fits)
+    return fits.error();
   return out;
 }
 
@@ -86,12 +117,10 @@ result<proposal_draft> put_keyset(const dsse_envelope& x,
   if (x.payload_type != payload_types::keyset)
     return failure{errc::bad_request, "this envelope holds no keyset"};
   proposal_draft out;
-  event::keyset_put put;
-  put.payload = as_bytes(out.keep(std::string{as_text(x.payload)}));
-  for (auto& signature : x.signatures)
-    put.signatures.push_back(
-        {signature.key_id,
-         as_bytes(out.keep(std::string{as_text(signature.signature)}))});
+  auto put = to_event(x);
+  put.payload = as_bytes(out.keep(std::string{as_text(put.payload)}));
+  for (auto& signature : put.signatures)
+    signature.value = as_bytes(out.keep(std::string{as_text(signature.value)}));
   out.body = std::move(put);
   out.expected = {expectation::kind::exactly, version_before};
   return out;

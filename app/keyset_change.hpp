@@ -26,9 +26,12 @@ struct keyset_change {
 keyset_key make_keyset_key(const public_key& key, key_role role,
                            const principal_id& node);
 
-/// The keyset after `current`, unsigned. A revoked key never comes back.
+/// The keyset after `current`, unsigned. A revoked key never comes back. Where
+/// there is no room, keys that `current` revoked and head keys that it retired
+/// are left out, the oldest first: they verify nothing that is still served.
 /// Errors: `not_found` (a key that is not in the keyset), `conflict` (it is
-/// revoked already, or there already).
+/// revoked already, or there already), `too_large` (above max_keyset_bytes all
+/// the same).
 result<keyset> next_keyset(const keyset& current, const keyset_change& change);
 
 /// Adds a root's signature to a keyset: to its unsigned payload, or to an

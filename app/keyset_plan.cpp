@@ -3,8 +3,8 @@
 #include "app/keyset_change.hpp"
 #include "app/ledger_file.hpp"
 #include "app/node_key_files.hpp"
-#include "app/offline_ledger.hpp"
 #include "app/passphrase.hpp"
+#include "app/wall_clock.hpp"
 
 namespace signalbox {
 

@@ -5,8 +5,10 @@
 #include <chrono>
 
 #include "actors/defaults.hpp"
+#include "app/wall_clock.hpp"
 #include "events/aggregate.hpp"
 #include "events/hash.hpp"
+#include "events/keyset_event.hpp"
 #include "policy/access.hpp"
 
 namespace signalbox {
@@ -42,13 +44,6 @@ result<principal_id> find_administrator(const ledger_state& state) {
 }
 
 } // namespace
-
-timestamp wall_clock() {
-  using namespace std::chrono;
-  return timestamp{
-      duration_cast<milliseconds>(system_clock::now().time_since_epoch())
-          .count()};
-}
 
 offline_ledger::offline_ledger(data_dir data,
                                std::shared_ptr<rocksdb_database> database,
@@ -139,29 +134,40 @@ result<void> offline_ledger::say(proposal_draft draft) {
   context.request = sha256(as_bytes(context.key));
   context.not_after =
       std::max(state().log_time, wall_clock()) + actor_defaults::command_life;
-  result<void> out = failure{errc::bug, "the fold gave no answer"};
-  auto what = encode_proposal(draft, context, seen(), wall_clock());
-  what->answer = std::make_shared<answer_once>([&](command_answer x) {
-    if (x.refused)
-      out = *x.refused;
-    else if (x.result != outcome::accepted)
-      out = failure{
-          to_errc(x.result),
-          "the ledger refused " +
-              std::string{event::type_name(event::type_number(draft.body))} +
-              ": " + std::string{to_string(x.result)}};
+  auto encoded = encode_proposal(draft, context, seen(), wall_clock());
+  if (!encoded)
+    return encoded.error();
+  auto& what = *encoded;
+  command_answer answer;
+  what->answer = std::make_shared<answer_once>(
+      [&](command_answer x) { answer = std::move(x); });
+  if (keeper_->admit(what)) {
+    const std::array<byte_view, 1> group{what->record};
+    if (auto written = log_->append(group, wall_clock()); written)
+      keeper_->follow();
     else
-      out = {};
-  });
-  if (!keeper_->admit(what))
-    return out;
-  const std::array<byte_view, 1> group{what->record};
-  auto written = log_->append(group, wall_clock());
-  if (written)
-    keeper_->follow();
-  else
-    keeper_->on(written.error(), *what);
-  return out;
+      keeper_->on(written.error(), *what);
+    // A fold that stopped answers nobody, and nobody may answer later.
+    keeper_->abandon();
+  }
+  return conclude(answer, draft.body);
+}
+
+/// What the caller is told. Where the fold stopped before the entry, why it
+/// did: that the outcome is open would help nobody here.
+result<void> offline_ledger::conclude(const command_answer& x,
+                                      const event::body& what) const {
+  if (x.refused && x.refused->code == errc::pending)
+    if (auto why = status_.read_problem(); !why.empty())
+      return failure{errc::unavailable, why};
+  if (x.refused)
+    return *x.refused;
+  if (x.result == outcome::accepted)
+    return {};
+  return failure{to_errc(x.result),
+                 "the ledger refused " +
+                     std::string{event::type_name(event::type_number(what))} +
+                     ": " + std::string{to_string(x.result)}};
 }
 
 result<dsse_envelope> offline_ledger::current_keyset() const {
@@ -178,11 +184,7 @@ result<dsse_envelope> offline_ledger::current_keyset() const {
         decoded ? std::get_if<event::keyset_put>(&decoded->body) : nullptr;
     if (put == nullptr)
       return false;
-    dsse_envelope envelope{
-        std::string{payload_types::keyset}, to_buffer(put->payload), {}};
-    for (auto& y : put->signatures)
-      envelope.signatures.push_back({y.key, to_buffer(y.value)});
-    out = std::move(envelope);
+    out = to_envelope(*put);
     return false;
   });
   if (!read)
@@ -191,8 +193,7 @@ result<dsse_envelope> offline_ledger::current_keyset() const {
 }
 
 result<void> offline_ledger::save() {
-  keeper_->finish();
-  return head_.write({log_index{state().size - 1}, state().chain});
+  return keeper_->finish();
 }
 
 } // namespace signalbox

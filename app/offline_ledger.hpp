@@ -35,6 +35,9 @@ class offline_ledger {
   const view& seen() const { return *view_.load()->data; }
   const ledger_state& state() const { return keeper_->state(); }
 
+  /// Calls of say() whose answer may still come: none, between calls.
+  std::uint64_t waiting() const { return status_.in_flight; }
+
   /// Appends the event as an administrator's and waits for the fold.
   /// Errors: what the fold voided it for, or the log's.
   result<void> say(proposal_draft draft);
@@ -51,6 +54,7 @@ class offline_ledger {
                  std::unique_ptr<rocksdb_log> log);
 
   result<void> start(const principal_id& node);
+  result<void> conclude(const command_answer& x, const event::body& what) const;
 
   data_dir data_;
   head_file head_;
@@ -62,7 +66,5 @@ class offline_ledger {
   principal_id node_;
   std::unique_ptr<ledger_keeper> keeper_;
 };
-
-timestamp wall_clock();
 
 } // namespace signalbox

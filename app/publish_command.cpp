@@ -20,10 +20,11 @@ exit_code refuse(const invocation& x, const api_answer& answer,
   if (document) {
     if (auto& findings = at(*document, "report"); findings.is_object())
       print_findings(x.err, findings);
-    if (auto version = text_at(*document, "current_version"); !version.empty())
+    auto version = text_at(*document, "current_version");
+    auto winner = text_at(*document, "winner");
+    if (!version.empty() && !winner.empty())
       x.err << "the channel's version is " << version
-            << ", made by the entry at index " << text_at(*document, "winner")
-            << '\n';
+            << ", made by the entry at index " << winner << '\n';
   }
   return report(x, why);
 }

@@ -14,6 +14,7 @@
 #include "app/offline_ledger.hpp"
 #include "app/offline_token.hpp"
 #include "app/table.hpp"
+#include "app/wall_clock.hpp"
 
 namespace signalbox {
 

@@ -14,7 +14,6 @@ namespace signalbox {
 namespace {
 
 /// Payload and rendered text of 256 KiB each, escaped.
-constexpr json_limits core_limits{2 * 1024 * 1024, 48};
 
 failure refuse(std::string why, std::string pointer = {}) {
   return {errc::bad_signature, std::move(why), std::move(pointer)};
@@ -85,7 +84,7 @@ digest identify(core_reader& in) {
 }
 
 result<json::object> read_core(std::string_view core) {
-  auto document = parse_json(core, core_limits);
+  auto document = parse_json(core, artifact_limits);
   if (!document)
     return refuse("the artifact is malformed: " + document.error().message,
                   document.error().pointer);

@@ -7,9 +7,9 @@
 
 #include "app/files.hpp"
 #include "app/keyset_walk.hpp"
-#include "app/offline_ledger.hpp"
 #include "app/options.hpp"
 #include "app/verify_artifact.hpp"
+#include "app/wall_clock.hpp"
 
 namespace signalbox {
 

@@ -127,7 +127,7 @@ struct node_parts {
 
   std::shared_ptr<proposal> encode(const proposal_draft& draft,
                                    const command_context& x, inbox& to) {
-    auto out = encode_proposal(draft, x, seen(), wall);
+    auto out = encode_proposal(draft, x, seen(), wall).value();
     out->answer = to.door();
     return out;
   }

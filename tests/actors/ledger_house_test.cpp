@@ -4,6 +4,8 @@
 #include "storage/head_file.hpp"
 #include "tests/storage/temp_dir.hpp"
 
+#include <algorithm>
+
 using namespace signalbox;
 using namespace signalbox::test;
 namespace d = actor_defaults;
@@ -172,6 +174,46 @@ BOOST_AUTO_TEST_CASE(the_clocks_difference_is_shown) {
   wall = wall + 7000;
   keeper->beat();
   BOOST_CHECK_EQUAL(status.clock_difference.load(), 7000);
+}
+
+BOOST_AUTO_TEST_CASE(a_quiet_ledger_is_no_wrong_clock) {
+  carry(new_proposal("ann", in));
+  pass(std::chrono::minutes{10});
+  keeper->beat();
+  BOOST_CHECK_EQUAL(status.clock_difference.load(), 0);
+  BOOST_CHECK(!warned_of("clock"));
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_that_slept_is_no_wrong_clock_but_a_later_one_is) {
+  wall = wall + 3'600'000; // before any entry since the start
+  keeper->beat();
+  BOOST_CHECK(!warned_of("clock"));
+  wall = keeper->state().log_time + -6000;
+  keeper->beat();
+  BOOST_CHECK_EQUAL(status.clock_difference.load(), -6000);
+  BOOST_CHECK(warned_of("clock is 6000 ms behind"));
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_clock_is_told_once_each_time_it_goes_wrong) {
+  auto told = [this] {
+    return std::count_if(warnings.begin(), warnings.end(), [](auto& x) {
+      return x.find("clock is") != std::string::npos;
+    });
+  };
+  carry(new_proposal("ann", in));
+  wall = wall + d::clock_alarm;
+  keeper->beat();
+  BOOST_CHECK_EQUAL(told(), 0);
+  wall = wall + 1;
+  keeper->beat();
+  keeper->beat();
+  BOOST_CHECK_EQUAL(told(), 1);
+  BOOST_CHECK(warned_of("ahead of"));
+  wall = wall + -1000;
+  keeper->beat();
+  wall = wall + 1000;
+  keeper->beat();
+  BOOST_CHECK_EQUAL(told(), 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,6 +3,7 @@
 #include "app/files.hpp"
 #include "app/node_key_files.hpp"
 #include "app/offline_ledger.hpp"
+#include "app/wall_clock.hpp"
 #include "storage/key_file.hpp"
 #include "tests/app/program.hpp"
 #include "tests/app/signed_release.hpp"
