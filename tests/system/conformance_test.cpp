@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_revoked_key_verifies_nothing_more_c5) {
       0);
   const auto revoked =
       ledger.signalbox({"keys", "revoke", old.text("/signature/key_id"),
-                        "--data", ledger.data()});
+                        "--data", ledger.data(), "--force"});
   BOOST_REQUIRE_MESSAGE(revoked.status == 0, revoked.err);
   node.restart();
   const auto refused = node.get(config_path("codex"));

