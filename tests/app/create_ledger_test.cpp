@@ -56,13 +56,12 @@ BOOST_AUTO_TEST_CASE(the_fold_accepts_every_entry_of_a_new_ledger) {
   auto ledger = offline_ledger::open(here.data);
   BOOST_REQUIRE(ledger);
   auto& state = (*ledger)->state();
-  // Entry 0, keyset, token, policy set, and 5 for each of three families.
-  BOOST_TEST(state.size == 19u);
+  BOOST_TEST(state.size == test::entries_of_new_ledger());
   for (std::size_t i = 0; i < state.judgements.size(); ++i)
     BOOST_TEST(state.judgements[i].result ==
                static_cast<std::uint16_t>(outcome::accepted));
   BOOST_TEST(state.ledger->keyset_version == 1u);
-  BOOST_TEST(state.bindings.size() == 6u);
+  BOOST_TEST(state.bindings.size() == 2 * test::seed_families());
 }
 
 BOOST_AUTO_TEST_CASE(the_families_of_a_new_ledger_are_readable_and_bound_fr1) {
@@ -71,7 +70,10 @@ BOOST_AUTO_TEST_CASE(the_families_of_a_new_ledger_are_readable_and_bound_fr1) {
   auto ledger = offline_ledger::open(here.data);
   BOOST_REQUIRE(ledger);
   auto& documents = *(*ledger)->seen().documents;
-  for (auto client : {"claude-code", "codex", "vscode"}) {
+  for (auto client :
+       {"claude-code", "claude-desktop", "cline", "codex", "copilot-cli",
+        "cursor", "gemini-cli", "goose", "jetbrains-copilot", "kiro",
+        "opencode", "vscode", "windsurf", "zed"}) {
     auto* family = documents.find_family(client);
     BOOST_REQUIRE(family != nullptr);
     BOOST_TEST((family->descriptor != nullptr));
@@ -88,7 +90,7 @@ BOOST_AUTO_TEST_CASE(the_families_of_a_new_ledger_are_readable_and_bound_fr1) {
 
 BOOST_AUTO_TEST_CASE(seeds_are_embedded_byte_for_byte) {
   const fs::path schemas{SIGNALBOX_SOURCE_DIR "/schemas"};
-  BOOST_TEST(seed_files().size() == 7u);
+  BOOST_TEST(test::seed_families() == 14u);
   for (auto& seed : seed_files())
     BOOST_TEST(seed.text == test::get_file(schemas / seed.path));
 }

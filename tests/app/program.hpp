@@ -7,6 +7,7 @@
 
 #include "app/command_line.hpp"
 #include "app/create_ledger.hpp"
+#include "app/seeds.hpp"
 #include "tests/storage/temp_dir.hpp"
 
 namespace signalbox {
@@ -41,6 +42,20 @@ inline std::string get_file(const std::filesystem::path& path) {
   std::ostringstream out;
   out << std::ifstream{path}.rdbuf();
   return out.str();
+}
+
+/// How many client families the program brings along.
+inline std::size_t seed_families() {
+  std::size_t out = 0;
+  for (auto& x : seed_files())
+    out += x.path.ends_with("/family.json");
+  return out;
+}
+
+/// Entries of a new ledger: entry 0, keyset, token and policy set, and for each
+/// family itself and its two profiles with their policies.
+inline std::size_t entries_of_new_ledger() {
+  return 4 + 5 * seed_families();
 }
 
 /// A directory with a passphrase file, where ledgers are made.
