@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_log_shorter_than_the_head_file_is_a_disagreement) {
   workplace here;
   BOOST_REQUIRE_EQUAL(here.create().code, exit_code::ok);
   BOOST_REQUIRE(head_file{here.data / "head"}.write(
-      {log_index{50}, random_id<digest>()}));
+      {log_index{2 * test::entries_of_new_ledger()}, random_id<digest>()}));
   auto x = run({"replay", "--data", here.data.string()});
   BOOST_TEST(x.code == exit_code::failure);
   BOOST_TEST(x.err.find("more than the log has") != std::string::npos);

@@ -292,7 +292,7 @@ BOOST_AUTO_TEST_CASE(accept_chooses_the_major_of_the_schema) {
 
 BOOST_AUTO_TEST_CASE(discovery_names_families_profiles_and_notes_fr1_fr2_fr3) {
   const auto clients = node.get("clients");
-  BOOST_REQUIRE_EQUAL(clients.document.as_array().size(), 3u);
+  BOOST_REQUIRE_EQUAL(clients.document.as_array().size(), 14u);
   for (auto& x : clients.document.as_array()) {
     const std::string id{std::string_view{x.at("client_id").as_string()}};
     BOOST_TEST(!x.at("capabilities").as_array().empty());
