@@ -106,6 +106,13 @@ config_answers::parts_of(log_index index,
   return out;
 }
 
+result<std::string> config_answers::read_core(log_index artifact) const {
+  auto parts = parts_of(artifact, {core_part});
+  if (!parts)
+    return parts.error();
+  return std::move(parts->front());
+}
+
 result<stored_artifact> config_answers::read(const view& seen,
                                              const artifact_place& x) const {
   auto [artifact, sealed, change, key_id] = x;
@@ -152,11 +159,6 @@ config_answers::prepare(const view& seen, const channel_view& x) const {
   if (auto out = ready(seen, x))
     return out;
   auto& row = x.row;
-  auto* key = seen.find_key(key_role::seal, row.key);
-  if (key == nullptr || key->status == key_status::revoked)
-    return failure{errc::key_revoked,
-                   "the current artifact was sealed with a key that is "
-                   "revoked: an operator has to reseal it or publish again"};
   auto stored = read(
       seen, {row.artifact_index, row.seal_index, row.change_index, row.key});
   if (!stored)
@@ -167,6 +169,11 @@ config_answers::prepare(const view& seen, const channel_view& x) const {
 result<std::shared_ptr<const prepared_config>>
 config_answers::prepare(const view& seen, const channel_view& x,
                         const stored_artifact& current) const {
+  auto* key = seen.find_key(key_role::seal, x.row.key);
+  if (key == nullptr || key->status == key_status::revoked)
+    return failure{errc::key_revoked,
+                   "the current artifact was sealed with a key that is "
+                   "revoked: an operator has to reseal it or publish again"};
   auto out = std::make_shared<prepared_config>();
   out->period = head_period(seen.log_time, head_life_);
   out->keyset_version = seen.ledger.keyset_version;

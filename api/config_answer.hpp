@@ -62,12 +62,17 @@ class config_answers {
 
   /// The same for who sealed the current artifact a moment ago with this
   /// node's key and still has it at hand: the log need not be read.
+  /// Errors: `key_revoked`.
   result<std::shared_ptr<const prepared_config>>
   prepare(const view& seen, const channel_view& x,
           const stored_artifact& current) const;
 
   /// What `read` would give for an artifact that this node has just sealed.
   stored_artifact just_sealed(sealed_artifact x) const;
+
+  /// The sealed core in the entry that released an artifact, whatever became of
+  /// its key. Errors: `not_found` (redacted), `log_corrupt`, `io`.
+  result<std::string> read_core(log_index artifact) const;
 
   /// An artifact that is or was current, without a head.
   result<stored_artifact> read(const view& seen, const artifact_place& x) const;

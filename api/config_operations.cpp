@@ -148,11 +148,10 @@ result<json::value> patch_between(const operation_world& world,
     auto* release = seen.find_release(channel, artifact);
     if (release == nullptr)
       return failure{errc::not_found, "the artifact was never released"};
-    log_index index{release->index};
-    auto stored = world.answers.read(seen, {index, index, index, release->key});
-    if (!stored)
-      return stored.error();
-    return payload_of(stored->core);
+    auto core = world.answers.read_core(log_index{release->index});
+    if (!core)
+      return core.error();
+    return payload_of(*core);
   };
   auto old = read(from);
   auto now = read(channel.row.artifact);

@@ -16,8 +16,6 @@ namespace signalbox::write_operations {
 
 namespace {
 
-constexpr json_limits core_limits{2 * 1024 * 1024, 48};
-
 /// What Revert was asked for.
 struct revert_request {
   std::string client_id;
@@ -47,13 +45,12 @@ revert_request read_request(parameter_reader& in) {
   return out;
 }
 
-result<json::object> read_core(const operation_world& world, const view& seen,
+result<json::object> read_core(const operation_world& world,
                                const channel_change& release) {
-  log_index index{release.index};
-  auto stored = world.answers.read(seen, {index, index, index, release.key});
-  if (!stored)
-    return stored.error();
-  auto document = parse_json(stored->core, core_limits);
+  auto core = world.answers.read_core(log_index{release.index});
+  if (!core)
+    return core.error();
+  auto document = parse_json(*core, artifact_limits);
   if (!document || !document->is_object())
     return failure{errc::log_corrupt, "the stored artifact cannot be read"};
   return std::move(document->get_object());
@@ -78,7 +75,9 @@ result<digest> artifact_of(const operation_world& world, const view& seen,
       i = change.previous;
       if (change.reverted != 0)
         continue;
-      auto core = read_core(world, seen, change);
+      auto core = read_core(world, change);
+      if (!core && core.error().code != errc::not_found) // redacted
+        return core.error();
       if (core && (*core)["version"] == json::value(*x.version))
         return change.artifact;
     }
@@ -95,7 +94,7 @@ std::optional<failure> check_rules(const operation_world& world,
                                    const channel_view& channel,
                                    const digest& artifact) {
   auto* release = seen.find_release(channel, artifact);
-  auto core = read_core(world, seen, *release);
+  auto core = read_core(world, *release);
   if (!core)
     return core.error();
   auto& row = channel.row;
@@ -127,11 +126,9 @@ std::optional<failure> check_revert(const operation_world& world,
                    "the channel's version is " + std::to_string(row.version) +
                        ", not the expected one: read it and try again",
                    "/expected_version"};
-  if (has_errors(check_changelog(x.changelog)))
-    return failure{errc::validation_failed,
-                   "the changelog holds what looks like a secret or an e-mail "
-                   "address, or is empty or above 4096 bytes",
-                   "/changelog"};
+  for (auto& found : check_changelog(x.changelog))
+    if (found.level == severity::error)
+      return failure{errc::validation_failed, found.message, found.pointer};
   if (!x.forced)
     return check_rules(world, seen, channel, *x.artifact);
   return std::nullopt;
@@ -178,8 +175,11 @@ void answer_reverted(const operation_world& world, const revert_request& x,
     return reply(std::move(out));
   }
   auto prepared = world.answers.prepare(seen, *channel);
+  // Forced to an artifact under a revoked key: it is current, and not served.
   if (!prepared)
-    return reply(answer_failure(prepared.error()));
+    return reply(answer_failure(prepared.error(),
+                                {{"outcome", to_string(outcome::accepted)},
+                                 {"index", to_integer(answer.index)}}));
   auto out = read_operations::answer_config(**prepared, 200);
   out.token = to_string(answer.token);
   reply(std::move(out));
@@ -219,7 +219,7 @@ void revert(const operation_world& world, std::shared_ptr<operation_call> call,
     request->artifact = *found;
     submit_revert(world, call, request, reply);
   };
-  if (!world.disk.run(search))
+  if (!world.checks.run(search))
     reply(answer_failure(
         {errc::overloaded, "too many requests wait for the disk: try again"}));
 }

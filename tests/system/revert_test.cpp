@@ -111,4 +111,34 @@ BOOST_AUTO_TEST_CASE(a_retried_revert_is_answered_with_the_first_outcome) {
   BOOST_TEST(current().text("/version") == "1.0.2");
 }
 
+BOOST_AUTO_TEST_CASE(a_revoked_key_needs_force_and_then_a_reseal_uc3) {
+  const auto first = publish("a");
+  BOOST_REQUIRE_EQUAL(node.stop(), 0);
+  const auto keys = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), "keys");
+    words.insert(words.end(), {"--data", ledger.data().string()});
+    const auto done = ledger.signalbox(words);
+    BOOST_REQUIRE_MESSAGE(done.status == 0, done.err);
+  };
+  keys({"rotate"});
+  node.restart();
+  BOOST_REQUIRE_EQUAL(publish("b").status, 201u);
+  BOOST_REQUIRE_EQUAL(node.stop(), 0);
+  keys({"revoke", first.text("/signature/key_id")});
+  node.restart();
+  const auto refused = revert({{"version", "1.0.0"}});
+  BOOST_TEST(refused.status == 409u, refused.body);
+  BOOST_TEST(refused.text("/outcome") == "key_inactive");
+  BOOST_TEST(current().text("/version") == "1.0.1");
+  // It is current then, and nobody gets it before it is resealed.
+  const auto forced = revert({{"version", "1.0.0"}, {"force", true}});
+  BOOST_TEST(forced.code() == "key_revoked", forced.body);
+  BOOST_TEST(forced.text("/outcome") == "accepted");
+  BOOST_TEST(current().code() == "key_revoked");
+  const auto resealed = node.post("clients/claude-code/profiles/default/reseal",
+                                  json::object{}, ledger.admin);
+  BOOST_REQUIRE_MESSAGE(resealed.status == 200u, resealed.body);
+  BOOST_TEST(current().text("/version") == "1.0.0");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
