@@ -5,7 +5,6 @@
 #include "events/hash.hpp"
 #include "events/record.hpp"
 #include "projections/chain.hpp"
-#include "projections/state_rows.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -32,57 +31,11 @@ part_source parts_of_log(const event_log& log) {
 }
 
 ledger_keeper::ledger_keeper(ledger_config config)
-    : config_{std::move(config)}, views_{parts_of_log(config_.log)} {}
+    : config_{std::move(config)}, stored_{config_.log, config_.store,
+                                          config_.status, config_.warn},
+      views_{parts_of_log(config_.log)} {}
 
 // -- recovery ----------------------------------------------------------------
-
-bool ledger_keeper::load_rows() {
-  state_loader loader{state_};
-  bool whole = true;
-  auto scanned =
-      config_.store.scan("", [&](std::string_view key, std::string_view row) {
-        store_is_stale_ = true; // until all of it proves to fit
-        return whole = loader.load(key, row);
-      });
-  if (!scanned) {
-    store_is_stale_ = true;
-    warn("the stored state cannot be read: " + scanned.error().message);
-    return false;
-  }
-  return whole && store_is_stale_ && loader.finish() && is_of_this_log();
-}
-
-/// A log that was cut, replaced or recreated under the state shows in the last
-/// entry that was folded: its H covers all before it.
-bool ledger_keeper::is_of_this_log() {
-  if (state_.size == 0)
-    return true;
-  const log_index last{state_.size - 1};
-  bool same = false;
-  auto read = config_.log.read(last, [&](const log_entry_view& x) {
-    same = x.index == last && state_.ends_with(envelope_of(x.record));
-    return false;
-  });
-  if (!same)
-    warn("the stored state is not of this log: it ends with entry " +
-         std::to_string(to_integer(last)) +
-         (last < config_.log.end() && read
-              ? ", which is another here"
-              : ", which the log does not hold or cannot read"));
-  return same;
-}
-
-/// The log is the truth: whatever is wrong with the stored state only costs
-/// folding again, and must not keep the view from readers.
-void ledger_keeper::load_state() {
-  if (load_rows()) {
-    store_is_stale_ = false;
-    return;
-  }
-  if (store_is_stale_)
-    warn("the stored state does not fit the log: folding from the beginning");
-  state_ = ledger_state{};
-}
 
 result<void> ledger_keeper::fold_log() {
   auto end = to_integer(config_.log.end());
@@ -124,8 +77,7 @@ result<void> ledger_keeper::check_mark() {
 }
 
 result<void> ledger_keeper::fold_whole_log() {
-  load_state();
-  saved_at_ = state_.size;
+  state_ = stored_.load();
   if (auto folded = fold_log(); !folded)
     return folded;
   if (!state_.ledger)
@@ -223,7 +175,7 @@ void ledger_keeper::follow() {
       problem = read.error();
     if (problem)
       stop(problem->message);
-    if (state_.size - saved_at_ >= d::save_every)
+    if (state_.size - stored_.saved_at() >= d::save_every)
       save();
   }
 }
@@ -239,32 +191,13 @@ bool ledger_keeper::admit(const std::shared_ptr<proposal>& x) {
   };
   if (!stopped_.empty())
     return refuse(errc::unavailable, stopped_);
-  auto limit = d::max_in_flight - (x->urgent ? 0 : d::urgent_slots);
-  // A slot is worth nothing without the bytes for it.
-  auto byte_limit = d::max_in_flight_bytes + (x->urgent ? max_record_bytes : 0);
-  auto held = by_principal_.find(x->principal);
-  bool greedy = held != by_principal_.end() &&
-                held->second >= d::max_in_flight_per_principal;
-  if (waiting_.size() >= limit ||
-      in_flight_bytes_ + x->record.size() > byte_limit ||
-      (greedy && !x->urgent)) {
-    ++config_.status.overloads;
-    return refuse(errc::overloaded,
-                  "too many commands wait for their outcome: try again");
-  }
-  ++by_principal_[x->principal];
-  in_flight_bytes_ += x->record.size();
-  waiting_.emplace(x->id, waiter{x, config_.steady_clock() + d::answer_within});
+  auto added = waiting_.add(x, config_.steady_clock() + d::answer_within);
   config_.status.in_flight = waiting_.size();
-  return true;
-}
-
-void ledger_keeper::release(const proposal& x) {
-  in_flight_bytes_ -= x.record.size();
-  if (auto i = by_principal_.find(x.principal);
-      i != by_principal_.end() && --i->second == 0)
-    by_principal_.erase(i);
-  config_.status.in_flight = waiting_.size();
+  if (added)
+    return true;
+  ++config_.status.overloads;
+  return refuse(errc::overloaded,
+                "too many commands wait for their outcome: try again");
 }
 
 command_answer ledger_keeper::describe(log_index decided, bool replayed,
@@ -321,36 +254,23 @@ void ledger_keeper::settle(const verdict& x) {
   if (auto i = unresolved_.find(x.id);
       i != unresolved_.end() && x.attempt >= i->second.attempt)
     unresolved_.erase(i);
-  // Two commands may wait under one key: the request tells whose outcome it is.
   auto& request = state_.judgements[to_integer(x.index)].request;
-  auto [first, last] = waiting_.equal_range(x.id);
-  for (auto i = first; i != last; ++i) {
-    if (i->second.what->attempt != x.attempt ||
-        i->second.what->request != request)
-      continue;
-    auto waiting = std::move(i->second.what);
-    waiting_.erase(i);
-    release(*waiting);
+  if (auto waiting = waiting_.take(x.id, x.attempt, request)) {
+    config_.status.in_flight = waiting_.size();
     (*waiting->answer)(answer_for(x, *waiting));
-    return;
   }
 }
 
 void ledger_keeper::on(const failure& why, const proposal& x) {
-  auto [first, last] = waiting_.equal_range(x.id);
-  for (auto i = first; i != last; ++i) {
-    if (i->second.what.get() != &x)
-      continue;
-    auto waiting = std::move(i->second.what);
-    waiting_.erase(i);
-    release(*waiting);
-    if (why.code == errc::pending)
-      remember(x);
-    command_answer answer;
-    answer.refused = why;
-    (*waiting->answer)(std::move(answer));
+  auto waiting = waiting_.take(x);
+  if (waiting == nullptr)
     return;
-  }
+  config_.status.in_flight = waiting_.size();
+  if (why.code == errc::pending)
+    remember(x);
+  command_answer answer;
+  answer.refused = why;
+  (*waiting->answer)(std::move(answer));
 }
 
 void ledger_keeper::find(const event_id& id, answer_once& answer) const {
@@ -381,20 +301,14 @@ void ledger_keeper::find(const event_id& id, answer_once& answer) const {
 // -- housekeeping ------------------------------------------------------------
 
 void ledger_keeper::expire_waiters(time_point now) {
-  for (auto i = waiting_.begin(); i != waiting_.end();) {
-    if (i->second.deadline > now) {
-      ++i;
-      continue;
-    }
-    auto waiting = std::move(i->second.what);
-    i = waiting_.erase(i);
-    release(*waiting);
+  for (auto& waiting : waiting_.take_expired(now)) {
     remember(*waiting);
     command_answer answer;
     answer.refused = failure{errc::pending, "the log is late: ask for the "
                                             "command's resource"};
     (*waiting->answer)(std::move(answer));
   }
+  config_.status.in_flight = waiting_.size();
 }
 
 std::shared_ptr<proposal> ledger_keeper::make_own(event::body body,
@@ -478,7 +392,7 @@ std::vector<std::shared_ptr<proposal>> ledger_keeper::beat() {
   if (tick_is_due() && !*tick_in_flight_)
     out.push_back(make_tick());
   close_unresolved(out);
-  if (state_.size > saved_at_)
+  if (state_.size > stored_.saved_at())
     save();
   if (now - head_written_ >= d::head_file_every) {
     head_written_ = now;
@@ -494,48 +408,16 @@ result<void> ledger_keeper::finish() {
 }
 
 void ledger_keeper::abandon() {
-  auto waiting = std::exchange(waiting_, {});
-  by_principal_.clear();
-  in_flight_bytes_ = 0;
+  auto waiting = waiting_.take_all();
   config_.status.in_flight = 0;
-  for (auto& [id, x] : waiting)
-    x.what->answer->give_up();
-}
-
-/// Rows of an abandoned state must not mix with new ones.
-result<void> ledger_keeper::clear_store() {
-  if (!store_is_stale_)
-    return {};
-  auto cleared = config_.store.clear();
-  store_is_stale_ = !cleared;
-  if (!cleared) {
-    ++config_.status.save_failures;
-    warn("the former state was not cleared: " + cleared.error().message);
-    saved_at_ = state_.size; // not before there is something new
-  }
-  return cleared;
+  for (auto& x : waiting)
+    x->answer->give_up();
 }
 
 result<void> ledger_keeper::save() {
   if (!config_.writes || !state_.ledger || !stopped_.empty())
     return {};
-  if (auto cleared = clear_store(); !cleared)
-    return cleared;
-  state_batch batch;
-  drain_rows(state_, [&](std::string key, std::string row, bool erased) {
-    if (erased)
-      batch.erases.push_back(std::move(key));
-    else
-      batch.puts.emplace_back(std::move(key), std::move(row));
-  });
-  auto written = config_.store.write(batch);
-  saved_at_ = state_.size; // if it failed: not before there is something new
-  if (!written) {
-    ++config_.status.save_failures;
-    warn("the state was not saved: " + written.error().message);
-    mark_all_rows(state_); // what was drained has to come again
-  }
-  return written;
+  return stored_.save(state_);
 }
 
 result<void> ledger_keeper::write_head_file() {

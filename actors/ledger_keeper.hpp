@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <functional>
-#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +12,8 @@
 #include "actors/node_status.hpp"
 #include "actors/proposal.hpp"
 #include "actors/published_view.hpp"
+#include "actors/stored_state.hpp"
+#include "actors/waiting_writers.hpp"
 #include "events/envelope.hpp"
 #include "events/head.hpp"
 #include "projections/fold.hpp"
@@ -93,11 +94,6 @@ class ledger_keeper {
  private:
   using time_point = std::chrono::steady_clock::time_point;
 
-  struct waiter {
-    std::shared_ptr<proposal> what;
-    time_point deadline;
-  };
-
   /// A command that was told `pending`: perhaps it will show up.
   struct doubt {
     std::uint32_t attempt = 0;
@@ -108,9 +104,6 @@ class ledger_keeper {
   };
 
   result<void> fold_whole_log();
-  void load_state();
-  bool load_rows();
-  bool is_of_this_log();
   result<void> fold_log();
   failure no_ledger() const;
   result<void> check_mark();
@@ -118,7 +111,6 @@ class ledger_keeper {
   void publish();
   void stop(std::string reason);
   void settle(const verdict& x);
-  void release(const proposal& x);
   void remember(const proposal& x);
   bool is_decided(const event_id& id, std::uint32_t attempt) const;
   command_answer answer_for(const verdict& x, const proposal& waiting) const;
@@ -130,21 +122,17 @@ class ledger_keeper {
   std::shared_ptr<proposal> make_own(event::body body, expectation expected);
   void watch_clock();
   result<void> save();
-  result<void> clear_store();
   result<void> write_head_file();
   void warn(std::string line) const;
 
   ledger_config config_;
+  stored_state stored_;
   ledger_state state_;
   view_builder views_;
   std::shared_ptr<const view> last_view_;
   std::string stopped_; ///< why the fold stopped; empty: it runs
-  std::unordered_multimap<event_id, waiter, fixed_bytes_hash> waiting_;
-  std::unordered_map<principal_id, std::size_t, fixed_bytes_hash> by_principal_;
-  std::size_t in_flight_bytes_ = 0;
+  waiting_writers waiting_;
   std::unordered_map<event_id, doubt, fixed_bytes_hash> unresolved_;
-  bool store_is_stale_ = false; ///< holds rows of another state
-  std::uint64_t saved_at_ = 0;
   std::uint64_t marked_at_ = 0;
   time_point head_written_{};
   std::optional<time_point> log_seen_; ///< when an entry was folded last, live

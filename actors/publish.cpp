@@ -119,8 +119,7 @@ class publication {
   std::optional<failure> check_assertions(const validation_report& report,
                                           const channel_view* channel) const;
   bool is_ahead(const channel_view* channel) const;
-  artifact_content describe(const view& seen, checked_request& checked,
-                            std::string version) const;
+  artifact_content describe(const view& seen, checked_request& checked) const;
   proposal_draft make_event(const view& seen, const artifact_content& content,
                             const channel_view* channel);
 
@@ -171,7 +170,7 @@ signalbox::result<preparation> publication::prepare(const view& seen) {
                                    request_.draft.profile, checked->major);
   if (auto wrong = check_assertions(checked->report, channel.get()))
     return *wrong;
-  auto content = describe(seen, *checked, {});
+  auto content = describe(seen, *checked);
   result.artifact = make_artifact_id(content);
   bool sound = is_ahead(channel.get());
   if (!sound && channel != nullptr && channel->row.artifact == result.artifact)
@@ -220,14 +219,12 @@ publication::check_assertions(const validation_report& report,
 }
 
 artifact_content publication::describe(const view& seen,
-                                       checked_request& checked,
-                                       std::string version) const {
+                                       checked_request& checked) const {
   artifact_content x;
   x.ledger = seen.ledger.id;
   x.client_id = request_.draft.client_id;
   x.profile = request_.draft.profile;
   x.schema_ref = checked.report.schema_ref;
-  x.version = std::move(version);
   x.canonical_payload = std::move(checked.draft.canonical_payload);
   x.rendered = std::move(checked.draft.rendered);
   x.inputs = checked.draft.inputs;

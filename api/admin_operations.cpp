@@ -5,6 +5,7 @@
 #include "events/dsse.hpp"
 #include "events/envelope.hpp"
 #include "events/hash.hpp"
+#include "events/keyset_event.hpp"
 #include "policy/secret_scanner.hpp"
 
 // Tokens and keysets: what administrators change.
@@ -221,13 +222,7 @@ void put_keyset(const operation_world& world,
       [kept, version = next->version,
        call](const view& seen) -> result<preparation> {
         proposal_draft out;
-        event::keyset_put put;
-        put.payload = as_bytes(out.keep(std::string{as_text(kept->payload)}));
-        for (auto& x : kept->signatures)
-          put.signatures.push_back(
-              {x.key_id,
-               as_bytes(out.keep(std::string{as_text(x.signature)}))});
-        out.body = std::move(put);
+        out.body = to_event(*kept);
         out.expected = {version == 1 ? expectation::kind::none
                                      : expectation::kind::exactly,
                         version - 1};

@@ -71,10 +71,33 @@ result<api_client> make_client(const command_options& options) {
   return api_client{std::move(out)};
 }
 
+std::string profile_path(const command_options& options,
+                         const std::string& what) {
+  return path_of({"clients", options.text("CLIENT"), "profiles",
+                  options.text("PROFILE"), what});
+}
+
 exit_code print_body(const invocation& x, const api_answer& answer) {
   x.out << answer.body;
   if (!answer.body.ends_with('\n'))
     x.out << '\n';
+  return exit_code::ok;
+}
+
+exit_code ask_server(const invocation& x, const command_options& options,
+                     const server_call& ask, const answer_printer& print) {
+  auto client = make_client(options);
+  if (!client)
+    return report(x, client.error());
+  auto answer = ask(*client);
+  if (!answer)
+    return report(x, answer.error());
+  if (options.has("json"))
+    return print_body(x, *answer);
+  auto document = json_of(*answer);
+  if (!document)
+    return report(x, document.error());
+  print(*document, *answer);
   return exit_code::ok;
 }
 

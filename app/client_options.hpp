@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "app/api_client.hpp"
 #include "app/options.hpp"
 
@@ -13,7 +15,20 @@ void add_client_options(command_options& options);
 /// Errors: those of reading the token's file.
 result<api_client> make_client(const command_options& options);
 
+/// The path of what the arguments CLIENT and PROFILE name, such as `config`.
+std::string profile_path(const command_options& options,
+                         const std::string& what);
+
 /// Prints an answer's JSON on one line, as it came.
 exit_code print_body(const invocation& x, const api_answer& answer);
+
+using server_call = std::function<result<api_answer>(const api_client&)>;
+using answer_printer =
+    std::function<void(const json::value& document, const api_answer& answer)>;
+
+/// Runs a command that is one call: makes the client, asks, reports what
+/// failed, and prints the answer as it came (`--json`) or by `print`.
+exit_code ask_server(const invocation& x, const command_options& options,
+                     const server_call& ask, const answer_printer& print);
 
 } // namespace signalbox

@@ -1,5 +1,7 @@
 #include "app/commands.hpp"
 
+#include <ostream>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -9,6 +11,19 @@
 
 namespace signalbox {
 
+namespace {
+
+void list_families(std::ostream& out, const json::value& families) {
+  table rows{{"CLIENT", "NAME", "SCHEMAS", "PROFILES", "FORMAT"}};
+  for (auto& family : elements(families))
+    rows.add({text_at(family, "client_id"), text_at(family, "name"),
+              join(family, "schemas", "schema_ref"), join(family, "profiles"),
+              text_at(family, "media_type")});
+  rows.print(out);
+}
+
+} // namespace
+
 exit_code run_clients(const invocation& x) {
   command_options options{"clients", "[CLIENT]",
                           "Lists the client families, or shows one with its "
@@ -17,29 +32,16 @@ exit_code run_clients(const invocation& x) {
   add_client_options(options);
   if (auto done = options.parse(x))
     return *done;
-  auto client = make_client(options);
-  if (!client)
-    return report(x, client.error());
   const auto one = options.maybe("CLIENT");
-  auto answer = client->get(one ? path_of({"clients", *one}) : "clients");
-  if (!answer)
-    return report(x, answer.error());
-  if (options.has("json"))
-    return print_body(x, *answer);
-  auto document = json_of(*answer);
-  if (!document)
-    return report(x, document.error());
-  if (one) {
-    x.out << to_pretty(*document);
-    return exit_code::ok;
-  }
-  table rows{{"CLIENT", "NAME", "SCHEMAS", "PROFILES", "FORMAT"}};
-  for (auto& family : elements(*document))
-    rows.add({text_at(family, "client_id"), text_at(family, "name"),
-              join(family, "schemas", "schema_ref"), join(family, "profiles"),
-              text_at(family, "media_type")});
-  rows.print(x.out);
-  return exit_code::ok;
+  const auto path = one ? path_of({"clients", *one}) : "clients";
+  return ask_server(
+      x, options, [&](const api_client& server) { return server.get(path); },
+      [&](const json::value& document, const api_answer&) {
+        if (one)
+          x.out << to_pretty(document);
+        else
+          list_families(x.out, document);
+      });
 }
 
 } // namespace signalbox

@@ -62,25 +62,17 @@ exit_code run_diff(const invocation& x) {
   auto id = current_id(options);
   if (!id)
     return report(x, id.error());
-  auto client = make_client(options);
-  if (!client)
-    return report(x, client.error());
   api_client::parameters query{{"current_artifact_id", *id}};
   if (options.has("patch"))
     query.emplace_back("patch", "true");
-  auto answer =
-      client->get(path_of({"clients", options.text("CLIENT"), "profiles",
-                           options.text("PROFILE"), "diff"}),
-                  query);
-  if (!answer)
-    return report(x, answer.error());
-  if (options.has("json"))
-    return print_body(x, *answer);
-  auto document = json_of(*answer);
-  if (!document)
-    return report(x, document.error());
-  print(x.out, *document);
-  return exit_code::ok;
+  return ask_server(
+      x, options,
+      [&](const api_client& server) {
+        return server.get(profile_path(options, "diff"), query);
+      },
+      [&](const json::value& document, const api_answer&) {
+        print(x.out, document);
+      });
 }
 
 } // namespace signalbox

@@ -97,10 +97,7 @@ exit_code run_get(const invocation& x) {
   auto client = make_client(options);
   if (!client)
     return report(x, client.error());
-  auto answer =
-      client->get(path_of({"clients", options.text("CLIENT"), "profiles",
-                           options.text("PROFILE"), "config"}),
-                  query_of(options));
+  auto answer = client->get(profile_path(options, "config"), query_of(options));
   if (!answer)
     return report(x, answer.error());
   return deliver(x, options, *answer);

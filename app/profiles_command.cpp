@@ -15,6 +15,18 @@ namespace po = boost::program_options;
 
 namespace {
 
+json::object body_of(const command_options& options) {
+  json::array tags;
+  for (auto& tag : options.list("tag"))
+    tags.emplace_back(tag);
+  json::object out{{"environment", std::move(tags)}};
+  if (options.has("default-major"))
+    out["default_major"] = options.get<std::uint32_t>("default-major");
+  if (options.has("policy-set"))
+    out["policy_set_id"] = options.text("policy-set");
+  return out;
+}
+
 exit_code put_profile(const invocation& x) {
   command_options options{
       "profiles put", "CLIENT PROFILE",
@@ -32,31 +44,18 @@ exit_code put_profile(const invocation& x) {
   add_client_options(options);
   if (auto done = options.parse(x))
     return *done;
-  auto client = make_client(options);
-  if (!client)
-    return report(x, client.error());
-  json::array tags;
-  for (auto& tag : options.list("tag"))
-    tags.emplace_back(tag);
-  json::object body{{"environment", std::move(tags)}};
-  if (options.has("default-major"))
-    body["default_major"] = options.get<std::uint32_t>("default-major");
-  if (options.has("policy-set"))
-    body["policy_set_id"] = options.text("policy-set");
-  auto answer = client->put(path_of({"clients", options.text("CLIENT"),
-                                     "profiles", options.text("PROFILE")}),
-                            body);
-  if (!answer)
-    return report(x, answer.error());
-  if (options.has("json"))
-    return print_body(x, *answer);
-  auto document = json_of(*answer);
-  if (!document)
-    return report(x, document.error());
-  x.out << "profile " << options.text("CLIENT") << '/'
-        << options.text("PROFILE") << " under policy set "
-        << text_at(*document, "policy_set_id") << '\n';
-  return exit_code::ok;
+  const auto path = path_of(
+      {"clients", options.text("CLIENT"), "profiles", options.text("PROFILE")});
+  return ask_server(
+      x, options,
+      [&](const api_client& server) {
+        return server.put(path, body_of(options));
+      },
+      [&](const json::value& profile, const api_answer&) {
+        x.out << "profile " << options.text("CLIENT") << '/'
+              << options.text("PROFILE") << " under policy set "
+              << text_at(profile, "policy_set_id") << '\n';
+      });
 }
 
 exit_code list_profiles(const invocation& x) {
@@ -67,24 +66,16 @@ exit_code list_profiles(const invocation& x) {
   add_client_options(options);
   if (auto done = options.parse(x))
     return *done;
-  auto client = make_client(options);
-  if (!client)
-    return report(x, client.error());
-  auto answer =
-      client->get(path_of({"clients", options.text("CLIENT"), "profiles"}));
-  if (!answer)
-    return report(x, answer.error());
-  if (options.has("json"))
-    return print_body(x, *answer);
-  auto document = json_of(*answer);
-  if (!document)
-    return report(x, document.error());
-  table rows{{"PROFILE"}};
-  for (auto& name : elements(*document))
-    if (auto* text = name.if_string())
-      rows.add({std::string{*text}});
-  rows.print(x.out);
-  return exit_code::ok;
+  const auto path = path_of({"clients", options.text("CLIENT"), "profiles"});
+  return ask_server(
+      x, options, [&](const api_client& server) { return server.get(path); },
+      [&](const json::value& names, const api_answer&) {
+        table rows{{"PROFILE"}};
+        for (auto& name : elements(names))
+          if (auto* text = name.if_string())
+            rows.add({std::string{*text}});
+        rows.print(x.out);
+      });
 }
 
 } // namespace

@@ -95,8 +95,7 @@ exit_code run_publish(const invocation& x) {
   auto client = make_client(options);
   if (!client)
     return report(x, client.error());
-  const auto path = path_of({"clients", options.text("CLIENT"), "profiles",
-                             options.text("PROFILE"), "publish"});
+  const auto path = profile_path(options, "publish");
   auto answer = client->post_raw(path, body_of(options, std::move(*draft)),
                                  options.text("idempotency-key"));
   if (!answer)

@@ -23,28 +23,20 @@ exit_code run_reseal(const invocation& x) {
   add_client_options(options);
   if (auto done = options.parse(x))
     return *done;
-  auto client = make_client(options);
-  if (!client)
-    return report(x, client.error());
   json::object body;
   if (options.has("major"))
     body["major"] = options.get<std::uint32_t>("major");
-  auto answer =
-      client->post(path_of({"clients", options.text("CLIENT"), "profiles",
-                            options.text("PROFILE"), "reseal"}),
-                   body);
-  if (!answer)
-    return report(x, answer.error());
-  if (options.has("json"))
-    return print_body(x, *answer);
-  auto document = json_of(*answer);
-  if (!document)
-    return report(x, document.error());
-  x.out << text_at(*document, "client_id") << '/'
-        << text_at(*document, "profile") << " major "
-        << text_at(*document, "major") << " is sealed with "
-        << text_at(*document, "key_id") << '\n';
-  return exit_code::ok;
+  return ask_server(
+      x, options,
+      [&](const api_client& server) {
+        return server.post(profile_path(options, "reseal"), body);
+      },
+      [&](const json::value& channel, const api_answer&) {
+        x.out << text_at(channel, "client_id") << '/'
+              << text_at(channel, "profile") << " major "
+              << text_at(channel, "major") << " is sealed with "
+              << text_at(channel, "key_id") << '\n';
+      });
 }
 
 } // namespace signalbox

@@ -47,25 +47,19 @@ exit_code run_revert(const invocation& x) {
   add_client_options(options);
   if (auto done = options.parse(x))
     return *done;
-  auto client = make_client(options);
-  if (!client)
-    return report(x, client.error());
-  auto answer =
-      client->post(path_of({"clients", options.text("CLIENT"), "profiles",
-                            options.text("PROFILE"), "revert"}),
-                   body_of(options), options.text("idempotency-key"));
-  if (!answer)
-    return report(x, answer.error());
-  if (options.has("json"))
-    return print_body(x, *answer);
-  auto artifact = json_of(*answer);
-  if (!artifact)
-    return report(x, artifact.error());
-  x.out << "current now: " << text_at(*artifact, "client_id") << '/'
-        << text_at(*artifact, "profile") << ' ' << text_at(*artifact, "version")
-        << "\nartifact  " << text_at(*artifact, "artifact_id") << "\ntoken     "
-        << answer->token << '\n';
-  return exit_code::ok;
+  return ask_server(
+      x, options,
+      [&](const api_client& server) {
+        return server.post(profile_path(options, "revert"), body_of(options),
+                           options.text("idempotency-key"));
+      },
+      [&](const json::value& artifact, const api_answer& answer) {
+        x.out << "current now: " << text_at(artifact, "client_id") << '/'
+              << text_at(artifact, "profile") << ' '
+              << text_at(artifact, "version") << "\nartifact  "
+              << text_at(artifact, "artifact_id") << "\ntoken     "
+              << answer.token << '\n';
+      });
 }
 
 } // namespace signalbox

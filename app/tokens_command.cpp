@@ -27,24 +27,15 @@ exit_code list_tokens(const invocation& x) {
   add_client_options(options);
   if (auto done = options.parse(x))
     return *done;
-  auto client = make_client(options);
-  if (!client)
-    return report(x, client.error());
-  auto answer = client->get("tokens");
-  if (!answer)
-    return report(x, answer.error());
-  if (options.has("json"))
-    return print_body(x, *answer);
-  auto document = json_of(*answer);
-  if (!document)
-    return report(x, document.error());
-  table rows{{"TOKEN", "ROLES", "EXPIRES", "REVOKED", "DESCRIPTION"}};
-  for (auto& token : elements(*document))
-    rows.add({text_at(token, "token_id"), join(token, "roles"),
-              text_at(token, "expires_at"), text_at(token, "revoked"),
-              text_at(token, "description")});
-  rows.print(x.out);
-  return exit_code::ok;
+  return ask_server(
+      x, options, [](const api_client& server) { return server.get("tokens"); },
+      [&](const json::value& tokens, const api_answer&) {
+        table rows{{"TOKEN", "ROLES", "EXPIRES", "REVOKED"}};
+        for (auto& token : elements(tokens))
+          rows.add({text_at(token, "token_id"), join(token, "roles"),
+                    text_at(token, "expires_at"), text_at(token, "revoked")});
+        rows.print(x.out);
+      });
 }
 
 /// A token that could not be written would be lost, so this is looked at

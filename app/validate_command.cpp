@@ -33,10 +33,7 @@ exit_code run_validate(const invocation& x) {
   json::object body{{"draft_payload", std::move(*draft)}};
   if (auto schema = options.maybe("schema-ref"))
     body["schema_ref"] = *schema;
-  auto answer =
-      client->post(path_of({"clients", options.text("CLIENT"), "profiles",
-                            options.text("PROFILE"), "validate"}),
-                   body);
+  auto answer = client->post(profile_path(options, "validate"), body);
   if (!answer)
     return report(x, answer.error());
   auto document = json_of(*answer);

@@ -13,7 +13,7 @@ namespace {
 using flatbuffers::FlatBufferBuilder;
 using flatbuffers::Offset;
 
-// Part of the format, as in codec.cpp.
+// Part of the format, as in decode_envelope.cpp.
 constexpr std::size_t max_depth = 16;
 constexpr std::size_t max_tables = 4096;
 

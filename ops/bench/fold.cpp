@@ -25,7 +25,7 @@
 #include "storage/rocksdb_log.hpp"
 #include "storage/rocksdb_state_store.hpp"
 #include "tests/projections/ledger_fixture.hpp"
-#include "tests/storage/temp_dir.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace {
 
@@ -262,7 +262,7 @@ void measure_starts(const rocksdb_config& config, int rounds) {
 }
 
 void measure_rocksdb(const memory_records& from, int rounds) {
-  test::temp_dir dir;
+  temporary_directory dir;
   rocksdb_config config;
   config.directory = dir.path() / "db";
   auto database = rocksdb_database::create(config).value();

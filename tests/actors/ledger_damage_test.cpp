@@ -13,7 +13,7 @@ namespace {
 /// stop: nothing but the write-ahead log holds its entries.
 struct damaged_node : keeper_world {
   rocksdb_engine engine;
-  temp_dir dir;
+  temporary_directory dir;
   head_file head{dir.path() / "head"};
 
   damaged_node() {

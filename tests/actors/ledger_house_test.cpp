@@ -2,7 +2,7 @@
 
 #include "projections/state_rows.hpp"
 #include "storage/head_file.hpp"
-#include "tests/storage/temp_dir.hpp"
+#include "tests/temporary_directory.hpp"
 
 #include <algorithm>
 
@@ -13,7 +13,7 @@ namespace d = actor_defaults;
 namespace {
 
 struct house_world : keeper_world {
-  temp_dir dir;
+  temporary_directory dir;
   head_file head{dir.path() / "head"};
 
   house_world() {

@@ -2,7 +2,7 @@
 
 #include "projections/chain.hpp"
 #include "storage/head_file.hpp"
-#include "tests/storage/temp_dir.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace signalbox;
 using namespace signalbox::test;
@@ -10,7 +10,7 @@ using namespace signalbox::test;
 namespace {
 
 struct recovery_world : keeper_world {
-  temp_dir dir;
+  temporary_directory dir;
   head_file head{dir.path() / "head"};
 
   /// A node that ran and stopped in order.

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(what_is_well_formed_but_not_strict_keeps_its_reason) {
 }
 
 BOOST_AUTO_TEST_CASE(a_draft_is_refused_before_a_server_is_asked) {
-  test::temp_dir place;
+  temporary_directory place;
   const auto file = (place.path() / "draft.json").string();
   test::put_file(file, "{\n  \"mcpServers\": {},\n}\n");
   auto x = test::run({"publish", "codex", "default", file, "--changelog", "x",

@@ -8,7 +8,7 @@
 #include "app/command_line.hpp"
 #include "app/create_ledger.hpp"
 #include "app/seeds.hpp"
-#include "tests/storage/temp_dir.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace signalbox {
 
@@ -60,7 +60,7 @@ inline std::size_t entries_of_new_ledger() {
 
 /// A directory with a passphrase file, where ledgers are made.
 struct workplace {
-  temp_dir place;
+  temporary_directory place;
   std::filesystem::path data = place.path() / "data";
   std::string passphrase_file = (place.path() / "passphrase").string();
 

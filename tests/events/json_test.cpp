@@ -10,7 +10,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "tests/events/temporary_directory.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace signalbox;
 using namespace std::literals;

@@ -3,7 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/events/temporary_directory.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace signalbox;
 namespace fs = std::filesystem;

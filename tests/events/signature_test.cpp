@@ -7,7 +7,7 @@
 
 #include "events/ed25519_signer.hpp"
 #include "events/hash.hpp"
-#include "tests/events/temporary_directory.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace signalbox;
 

@@ -6,13 +6,13 @@
 #include <sys/stat.h>
 
 #include "storage/atomic_file.hpp"
-#include "tests/storage/temp_dir.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace signalbox;
 
 namespace {
 
-struct place : test::temp_dir {
+struct place : temporary_directory {
   std::filesystem::path file = path() / "file";
 
   std::string content() const {

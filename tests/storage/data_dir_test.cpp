@@ -4,15 +4,15 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/storage/temp_dir.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace signalbox;
-using signalbox::test::temp_dir;
+using signalbox::temporary_directory;
 
 BOOST_AUTO_TEST_SUITE(data_dirs)
 
 BOOST_AUTO_TEST_CASE(a_new_directory_is_the_owners_alone) {
-  temp_dir dir;
+  temporary_directory dir;
   const auto x = data_dir::create(dir.path() / "deep" / "data");
   BOOST_REQUIRE(x.has_value());
   for (const auto& path :
@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(a_new_directory_is_the_owners_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_in_use_is_refused_until_it_is_let_go) {
-  temp_dir dir;
+  temporary_directory dir;
   const auto root = dir.path() / "data";
   {
     const auto first = data_dir::create(root);
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_directory_in_use_is_refused_until_it_is_let_go) {
 }
 
 BOOST_AUTO_TEST_CASE(another_folder_is_no_data_directory) {
-  temp_dir dir;
+  temporary_directory dir;
   const auto x = data_dir::open(dir.path());
   BOOST_REQUIRE(!x);
   BOOST_CHECK(x.error().code == errc::not_found);

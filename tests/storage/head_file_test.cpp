@@ -5,7 +5,7 @@
 
 #include "storage/memory_log.hpp"
 #include "tests/storage/log_steps.hpp"
-#include "tests/storage/temp_dir.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace signalbox;
 using namespace signalbox::test;
@@ -29,14 +29,14 @@ std::string slurp(const std::filesystem::path& path) {
 BOOST_AUTO_TEST_SUITE(head_files)
 
 BOOST_AUTO_TEST_CASE(no_file_means_no_mark) {
-  temp_dir dir;
+  temporary_directory dir;
   const auto x = head_file{dir.path() / "head"}.read();
   BOOST_REQUIRE(x.has_value());
   BOOST_TEST(!x->has_value());
 }
 
 BOOST_AUTO_TEST_CASE(the_last_mark_written_is_read) {
-  temp_dir dir;
+  temporary_directory dir;
   const head_file file{dir.path() / "head"};
   BOOST_REQUIRE(file.write(mark(1)).has_value());
   BOOST_REQUIRE(file.write(mark(18446744073709551615u)).has_value());
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(the_last_mark_written_is_read) {
 }
 
 BOOST_AUTO_TEST_CASE(the_text_is_as_documented) {
-  temp_dir dir;
+  temporary_directory dir;
   const auto path = dir.path() / "head";
   BOOST_REQUIRE(head_file{path}.write(mark(41)).has_value());
   std::string hash;
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(the_text_is_as_documented) {
 }
 
 BOOST_AUTO_TEST_CASE(any_changed_or_missing_byte_is_noticed) {
-  temp_dir dir;
+  temporary_directory dir;
   const auto path = dir.path() / "head";
   const head_file file{path};
   BOOST_REQUIRE(file.write(mark(41)).has_value());

@@ -6,7 +6,7 @@
 
 #include <sys/stat.h>
 
-#include "tests/events/temporary_directory.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace signalbox;
 

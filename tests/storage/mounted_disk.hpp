@@ -8,7 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/storage/temp_dir.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace signalbox::test {
 
@@ -51,7 +51,7 @@ class mounted_disk {
       BOOST_FAIL("remounting " << path() << ": " << std::strerror(errno));
   }
 
-  temp_dir dir_;
+  temporary_directory dir_;
 };
 
 } // namespace signalbox::test

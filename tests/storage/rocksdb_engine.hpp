@@ -2,7 +2,7 @@
 
 #include "storage/rocksdb_log.hpp"
 #include "tests/storage/log_steps.hpp"
-#include "tests/storage/temp_dir.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace signalbox::test {
 
@@ -64,7 +64,7 @@ class rocksdb_engine {
     log_ = std::move(*log);
   }
 
-  temp_dir dir_;
+  temporary_directory dir_;
   rocksdb_config config_;
   rocksdb_database::pointer database_;
   std::unique_ptr<rocksdb_log> log_;

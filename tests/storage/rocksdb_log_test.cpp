@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(creating_over_a_database_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(opening_nothing_is_refused_and_makes_nothing) {
-  temp_dir dir;
+  temporary_directory dir;
   const auto x = rocksdb_database::open({dir.path() / "db"});
   BOOST_REQUIRE(!x);
   BOOST_CHECK(x.error().code == errc::not_found);

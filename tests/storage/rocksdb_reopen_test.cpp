@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_reopening_that_fails_leaves_reads_without_the_lost) {
 }
 
 BOOST_AUTO_TEST_CASE(attempts_to_write_again_are_rate_limited) {
-  temp_dir dir;
+  temporary_directory dir;
   rocksdb_config config;
   auto fs = std::make_shared<failing_fs>();
   config.directory = dir.path() / "db";

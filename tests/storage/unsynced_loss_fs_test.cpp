@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_SUITE(unsynced_loss)
 BOOST_AUTO_TEST_CASE(a_killed_process_keeps_what_was_synced_and_no_more) {
   if (const auto* directory = std::getenv(child_variable))
     append_and_die(directory);
-  temp_dir dir;
+  temporary_directory dir;
   const auto path = dir.path() / "db";
   BOOST_REQUIRE_EQUAL(
       run_child("a_killed_process_keeps_what_was_synced_and_no_more", path,
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_killed_process_keeps_what_was_synced_and_no_more) {
 BOOST_AUTO_TEST_CASE(a_killed_process_keeps_state_without_the_wrapper) {
   if (const auto* directory = std::getenv(child_variable))
     append_and_die(directory);
-  temp_dir dir;
+  temporary_directory dir;
   const auto path = dir.path() / "db";
   BOOST_REQUIRE_EQUAL(
       run_child("a_killed_process_keeps_state_without_the_wrapper", path, ""),
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_killed_process_keeps_state_without_the_wrapper) {
 BOOST_AUTO_TEST_CASE(with_the_sync_taken_away_a_kill_loses_acknowledged_data) {
   if (const auto* directory = std::getenv(child_variable))
     append_and_die(directory);
-  temp_dir dir;
+  temporary_directory dir;
   const auto path = dir.path() / "db";
   BOOST_REQUIRE_EQUAL(
       run_child("with_the_sync_taken_away_a_kill_loses_acknowledged_data", path,
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(with_the_sync_taken_away_a_kill_loses_acknowledged_data) {
 }
 
 BOOST_AUTO_TEST_CASE(a_reopening_in_the_same_process_sees_unsynced_data) {
-  temp_dir dir;
+  temporary_directory dir;
   rocksdb_config config;
   config.directory = dir.path() / "db";
   config.file_system = make_test_file_system("drop-unsynced-no-sync").value();
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(the_names_in_the_environment_are_strict) {
 }
 
 BOOST_AUTO_TEST_CASE(reads_see_memory_and_the_disk_does_not) {
-  temp_dir dir;
+  temporary_directory dir;
   const auto name = (dir.path() / "file").string();
   const auto fs = make_unsynced_loss_fs(sync_mode::honest);
   std::unique_ptr<rocksdb::FSWritableFile> file;

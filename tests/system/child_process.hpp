@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/events/temporary_directory.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace signalbox::test {
 

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "actors/node_status.hpp"
+#include "projections/ledger_state.hpp"
+#include "storage/log.hpp"
+#include "storage/state_store.hpp"
+
+namespace signalbox {
+
+/// The copy of a fold's state that spares a restart the fold. The log is the
+/// truth: whatever is wrong with the copy costs folding again, and is warned
+/// of.
+class stored_state {
+ public:
+  stored_state(const event_log& log, state_store& store, node_status& status,
+               std::function<void(std::string)> warn)
+      : log_{log}, store_{store}, status_{status}, warn_{std::move(warn)} {}
+
+  /// What is stored, if it is whole and of this log; else an empty state.
+  ledger_state load();
+
+  /// Writes the rows that changed since the last call. Errors: `io`; they are
+  /// written again once there is something new.
+  result<void> save(ledger_state& state);
+
+  /// Entries in the state that was last loaded or saved.
+  std::uint64_t saved_at() const { return saved_at_; }
+
+ private:
+  bool load_rows(ledger_state& state);
+  bool is_of_this_log(const ledger_state& state) const;
+  result<void> clear(const ledger_state& state);
+  void warn(std::string line) const;
+
+  const event_log& log_;
+  state_store& store_;
+  node_status& status_;
+  std::function<void(std::string)> warn_;
+  bool is_stale_ = false; ///< holds rows of another state
+  std::uint64_t saved_at_ = 0;
+};
+
+} // namespace signalbox

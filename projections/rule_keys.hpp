@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "projections/fold_rules.hpp"
+
+// Keys of rows, as the checks look them up and the effects write them.
+
+namespace signalbox {
+
+inline std::string pair_key(std::string_view client, std::string_view profile) {
+  return std::string{client} + '/' + std::string{profile};
+}
+
+/// The key of the channel that an event changes. Its aggregate, which was
+/// compared with the event, is `channel/` and this.
+inline std::string_view channel_of(const judged_entry& entry) {
+  return entry.command.aggregate.substr(std::string_view{"channel/"}.size());
+}
+
+} // namespace signalbox
