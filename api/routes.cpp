@@ -1,7 +1,6 @@
 #include "api/routes.hpp"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "api/problem.hpp"
@@ -11,24 +10,16 @@ namespace signalbox {
 
 namespace {
 
-/// One row. Pieces in braces are parameters; operations lie below
-/// /v1/ledgers/{ledger}.
-struct row {
-  http_method method;
-  std::string_view path;
-  end_point to;
-  std::string_view operation = {};
-};
-
 constexpr auto get = http_method::get;
 constexpr auto post = http_method::post;
 constexpr auto put = http_method::put;
 constexpr auto delete_ = http_method::delete_;
 constexpr auto op = end_point::operation;
 
-constexpr std::array<row, 23> table{{
+constexpr route_row table[] = {
     {get, "healthz", end_point::health},
     {get, "metrics", end_point::metrics},
+    {get, "openapi.json", end_point::openapi},
     {get, "readyz/read", end_point::read_readiness},
     {get, "readyz/write", end_point::write_readiness},
     {post, "rpc", end_point::rpc},
@@ -51,7 +42,7 @@ constexpr std::array<row, 23> table{{
     {get, "tokens", op, "ListTokens"},
     {post, "tokens", op, "IssueToken"},
     {delete_, "tokens/{token_id}", op, "RevokeToken"},
-}};
+};
 
 constexpr std::size_t prefix_segments = 3; // v1 / ledgers / {ledger}
 
@@ -71,7 +62,7 @@ bool walk(std::string_view path, const std::vector<std::string>& segments,
   return path.empty();
 }
 
-bool fits(const row& x, const std::vector<std::string>& segments,
+bool fits(const route_row& x, const std::vector<std::string>& segments,
           std::size_t from) {
   return walk(x.path, segments, from, [](auto piece, auto& segment) {
     return piece.front() == '{' || piece == segment;
@@ -79,7 +70,7 @@ bool fits(const row& x, const std::vector<std::string>& segments,
 }
 
 /// What the path says wins over the query.
-json::object parameters_of(const row& x, const target& where) {
+json::object parameters_of(const route_row& x, const target& where) {
   json::object out;
   walk(x.path, where.segments, prefix_segments, [&](auto piece, auto& segment) {
     if (piece.front() == '{')
@@ -100,7 +91,7 @@ bool is_below_ledgers(const target& x) {
 failure nothing_at(const target& x, std::string_view ledger_name) {
   if (!is_below_ledgers(x))
     return {errc::not_found, "there is nothing at this path: the interface is "
-                             "described in docs/api.md"};
+                             "described at /openapi.json"};
   if (x.segments[2] != ledger_name)
     return {errc::not_found, "there is no ledger of this name"};
   return {errc::not_found, "there is nothing at this path"};
@@ -145,8 +136,14 @@ std::string_view route::name() const {
     return "/readyz/read";
   case end_point::write_readiness:
     return "/readyz/write";
+  case end_point::openapi:
+    return "/openapi.json";
   }
   return "unknown";
+}
+
+std::span<const route_row> all_routes() {
+  return table;
 }
 
 route find_route(const request_head& head, std::string_view ledger_name) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,20 @@ enum class end_point : std::uint8_t {
   metrics,
   read_readiness,
   write_readiness,
+  openapi,
 };
+
+/// One row of the table of all paths. Pieces in braces are parameters;
+/// operations lie below /v1/ledgers/{ledger}.
+struct route_row {
+  http_method method;
+  std::string_view path;
+  end_point to;
+  std::string_view operation = {};
+};
+
+/// All of them.
+std::span<const route_row> all_routes();
 
 /// What a request asks for, by its path and method.
 struct route {

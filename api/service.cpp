@@ -2,6 +2,7 @@
 
 #include "api/error_table.hpp"
 #include "api/hot_reads.hpp"
+#include "api/openapi.hpp"
 #include "api/operation.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
@@ -82,6 +83,9 @@ struct service::impl {
              }},
         hot{node.view(), *keys.latest().answers, config.ledger_name,
             config.public_reads, config.workers},
+        openapi{std::make_shared<const std::string>(make_openapi(
+            config.ledger_name, config.public_reads ? read_access::everybody
+                                                    : read_access::token))},
         disk{config.disk_threads, max_queued_for_disk, on_failure()},
         checks{config.check_threads, max_queued_checks, on_failure()} {}
 
@@ -91,6 +95,7 @@ struct service::impl {
   metrics counters;
   signing_history keys;
   hot_reads hot;
+  std::shared_ptr<const std::string> openapi;
   // Last, so first to go: their tasks use all the others.
   disk_pool disk;
   disk_pool checks;
@@ -378,6 +383,8 @@ void service::impl::answer(const std::shared_ptr<exchange>& x) {
     return x->finish(read_readiness());
   case end_point::write_readiness:
     return answer_write_readiness(x);
+  case end_point::openapi:
+    return x->finish({200, "application/json", {}, openapi});
   case end_point::none:
     return; // not admitted
   }

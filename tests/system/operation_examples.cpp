@@ -1,0 +1,221 @@
+#include "tests/system/operation_examples.hpp"
+
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
+#include "events/hash.hpp"
+#include "projections/chain.hpp"
+
+namespace signalbox::test {
+
+namespace {
+
+json::object place() {
+  return {{"client_id", "codex"}, {"profile", "default"}};
+}
+
+template <class T>
+json::object with(json::object x, std::string_view name, const T& value) {
+  x[name] = json::value_from(value);
+  return x;
+}
+
+using strings = std::vector<std::string>;
+using stage = example_stage;
+
+} // namespace
+
+example_stage::example_stage() {
+  const json::object key{{"idempotency_key", "the-first"}};
+  first = node.publish("codex", "default", sample("codex", "no-servers"), key);
+  second =
+      node.publish("codex", "default", sample("codex", "every-optional-field"));
+  command = make_event_id(
+                *ledger_id::from_hex(first.text("/ledger_id")),
+                *principal_id::from_hex(first.text("/provenance/publisher_id")),
+                "the-first")
+                .hex();
+  draft = sample("codex", "stdio-pinned-npx");
+  write_text(file("draft.json"), json::serialize(draft));
+  for (int i = 0; i < 3; ++i)
+    tokens.push_back(node.post("tokens", {{"roles", {"reader"}}}, ledger.admin)
+                         .text("/token_id"));
+  const auto admin = (ledger.data() / "admin.token").string();
+  const auto root = (ledger.data() / "keys" / "root.pem").string();
+  ledger.signalbox({"keys", "request", "--online", "--url", node.url,
+                    "--token-file", admin, "--out", file("request")});
+  ledger.signalbox({"keys", "sign", "--root", root, "--in", file("request"),
+                    "--out", file("signed")});
+  envelope = json::parse(read_text(file("signed")));
+}
+
+const std::vector<operation_example>& operation_examples() {
+  static const std::vector<operation_example> all{
+      {"ListClients", [](auto&, auto) { return json::object{}; },
+       [](auto&) { return strings{"clients"}; }},
+      {"GetClient",
+       [](auto&, auto) {
+         return json::object{{"client_id", "codex"}};
+       },
+       [](auto&) {
+         return strings{"clients", "codex"};
+       }},
+      {"GetSchema",
+       [](auto&, auto) {
+         return json::object{{"client_id", "codex"}, {"version", "1.0.0"}};
+       }},
+      {"ListProfiles",
+       [](auto&, auto) {
+         return json::object{{"client_id", "codex"}};
+       },
+       [](auto&) {
+         return strings{"profiles", "codex"};
+       }},
+      {"GetConfig", [](auto&, auto) { return place(); },
+       [](auto&) {
+         return strings{"get", "codex", "default"};
+       }},
+      {"GetConfig",
+       [](auto&, auto) {
+         return with(place(), "inputs", json::array{"DB_URL", "OTHER"});
+       },
+       [](auto&) {
+         return strings{"get", "codex", "default", "--inputs", "DB_URL,OTHER"};
+       }},
+      {"GetConfig",
+       [](auto&, auto) { return with(place(), "form", "envelope"); },
+       [](auto&) {
+         return strings{"get", "codex", "default", "--form", "envelope"};
+       }},
+      {"GetConfig",
+       [](const stage& x, auto) {
+         return with(place(), "at", x.first.header("Signalbox-Token"));
+       },
+       [](const stage& x) {
+         return strings{"get", "codex", "default", "--at",
+                        x.first.header("Signalbox-Token")};
+       }},
+      {"DiffConfig",
+       [](const stage& x, auto) {
+         return with(with(place(), "patch", true), "current_artifact_id",
+                     x.first.text("/artifact_id"));
+       },
+       [](const stage& x) {
+         return strings{"diff",    "codex",     "default",
+                        "--patch", "--current", x.first.text("/artifact_id")};
+       }},
+      {"DiffConfig",
+       [](const stage& x, auto) {
+         return with(place(), "current_artifact_id",
+                     x.second.text("/artifact_id"));
+       },
+       [](const stage& x) {
+         return strings{"diff", "codex", "default", "--current",
+                        x.second.text("/artifact_id")};
+       }},
+      {"GetKeyset", [](auto&, auto) { return json::object{}; },
+       [](auto&) {
+         return strings{"keysets", "--current"};
+       }},
+      {"GetKeyset",
+       [](auto&, auto) {
+         return json::object{{"version", 1}};
+       }},
+      {"GetCommand",
+       [](const stage& x, auto) {
+         return json::object{{"command_id", x.command}};
+       }},
+      {"ValidateDraft",
+       [](const stage& x, auto) {
+         return with(place(), "draft_payload", x.draft);
+       },
+       [](const stage& x) {
+         return strings{"validate", "codex", "default", x.file("draft.json")};
+       }},
+      {"Publish",
+       [](const stage& x, auto) {
+         return with(with(place(), "draft_payload", x.draft), "changelog",
+                     "A third");
+       },
+       [](const stage& x) {
+         return strings{"publish",     "codex",
+                        "default",     x.file("draft.json"),
+                        "--changelog", "A third"};
+       }},
+      {"Revert",
+       [](auto&, auto) {
+         return with(with(place(), "version", "1.0.0"), "changelog", "Back");
+       },
+       [](auto&) {
+         return strings{"revert", "codex",       "default", "--to",
+                        "1.0.0",  "--changelog", "Back"};
+       }},
+      {"PutProfile",
+       [](auto&, auto) {
+         return json::object{{"client_id", "codex"},
+                             {"profile", "canary"},
+                             {"environment", json::array{"prod", "eu"}}};
+       },
+       [](auto&) {
+         return strings{"profiles", "put",  "codex", "canary",
+                        "--tag",    "prod", "--tag", "eu"};
+       }},
+      {"Reseal", [](auto&, auto) { return place(); },
+       [](auto&) {
+         return strings{"reseal", "codex", "default"};
+       }},
+      {"ListTokens", [](auto&, auto) { return json::object{}; },
+       [](auto&) {
+         return strings{"tokens", "list"};
+       }},
+      {"IssueToken",
+       [](auto&, auto) {
+         return json::object{{"roles", json::array{"reader"}}};
+       },
+       [](auto&) {
+         return strings{"tokens", "issue", "--role", "reader"};
+       },
+       likeness::same_form},
+      {"RevokeToken",
+       [](const stage& x, surface by) {
+         return json::object{
+             {"token_id", x.tokens[static_cast<std::size_t>(by)]}};
+       },
+       [](const stage& x) {
+         return strings{"tokens", "revoke", x.tokens[2]};
+       },
+       likeness::same_form},
+      {"PutKeyset",
+       [](const stage& x, auto) {
+         return json::object{{"envelope", x.envelope},
+                             {"idempotency_key", "the-keyset"}};
+       }},
+  };
+  return all;
+}
+
+std::string target_of(const operation_request& x) {
+  namespace urls = boost::urls;
+  auto out = x.path;
+  char mark = '?';
+  for (auto& [name, value] : x.query) {
+    out += mark + name + '=' + urls::encode(value, urls::unreserved_chars);
+    mark = '&';
+  }
+  return out;
+}
+
+answer ask_rest(const example_stage& x, const operation_example& y) {
+  const auto request =
+      spell(*find_operation(y.operation), y.params(x, surface::rest)).value();
+  const auto method = request.method == http_method::post      ? "POST"
+                      : request.method == http_method::put     ? "PUT"
+                      : request.method == http_method::delete_ ? "DELETE"
+                                                               : "GET";
+  const bool has_body =
+      request.method == http_method::post || request.method == http_method::put;
+  return x.node.ask(method, target_of(request), x.ledger.admin,
+                    has_body ? json::serialize(request.body) : "");
+}
+
+} // namespace signalbox::test
