@@ -275,9 +275,12 @@ void get_config(const operation_world& world,
     at = *place;
   }
   on_disk(world, reply, [&world, call, query = *query, channel = *channel, at] {
-    return at ? answer_past(world, *call->seen, *channel, *at)
-              : current_config(world, *call->seen, *channel, query,
-                               call->if_none_match);
+    auto out = at ? answer_past(world, *call->seen, *channel, *at)
+                  : current_config(world, *call->seen, *channel, query,
+                                   call->if_none_match);
+    if (!out.failed)
+      world.counters.fetched(query.client_id, out.status);
+    return out;
   });
 }
 

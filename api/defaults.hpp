@@ -56,6 +56,14 @@ inline constexpr std::chrono::milliseconds key_retry_interval{1000};
 /// The pause of the acceptor when the process has no file descriptor left.
 inline constexpr std::chrono::milliseconds accept_pause{100};
 
+/// Callers of one kind whose buckets are kept while requests are limited, at
+/// some 150 bytes each.
+inline constexpr std::size_t max_limited_callers = 65536;
+
+/// Client families that the metrics count one by one; further ones go
+/// together.
+inline constexpr std::size_t max_counted_families = 256;
+
 /// Connections that the kernel keeps until they are accepted.
 inline constexpr int listen_backlog = 1024;
 

@@ -22,10 +22,10 @@ timestamp log_clock(const published& seen) {
 }
 
 hot_reads::hot_reads(const published_view& view, const config_answers& answers,
-                     std::string ledger_name, bool public_reads,
-                     std::size_t workers)
-    : view_{view}, answers_{answers}, prefix_{"/v1/ledgers/" + ledger_name +
-                                              "/clients/"},
+                     metrics& counters, std::string ledger_name,
+                     bool public_reads, std::size_t workers)
+    : view_{view}, answers_{answers}, counters_{counters},
+      prefix_{"/v1/ledgers/" + ledger_name + "/clients/"},
       public_reads_{public_reads}, workers_(workers) {}
 
 bool hot_reads::may_read(const worker_state& x,
@@ -39,10 +39,11 @@ bool hot_reads::may_read(const worker_state& x,
 
 /// Only targets of channels that exist are kept, so strangers cannot fill the
 /// table.
-const prepared_config* hot_reads::resolve(worker_state& x,
-                                          std::string_view text) {
+const hot_reads::kept_answer* hot_reads::resolve(std::size_t worker,
+                                                 std::string_view text) {
+  auto& x = workers_[worker];
   if (auto i = x.answers.find(text); i != x.answers.end())
-    return i->second.get();
+    return &i->second;
   if (!text.starts_with(prefix_) || !text.ends_with(config_piece))
     return nullptr;
   auto middle = text.substr(prefix_.size());
@@ -62,7 +63,8 @@ const prepared_config* hot_reads::resolve(worker_state& x,
   auto answer = channel ? answers_.ready(seen, *channel) : nullptr;
   if (answer == nullptr || x.answers.size() >= max_kept)
     return nullptr;
-  return x.answers.emplace(text, std::move(answer)).first->second.get();
+  kept_answer kept{std::move(answer), &counters_.fetches_of(worker, client)};
+  return &x.answers.emplace(text, std::move(kept)).first->second;
 }
 
 const prepared_response* hot_reads::find(std::size_t worker,
@@ -75,12 +77,14 @@ const prepared_response* hot_reads::find(std::size_t worker,
   }
   if (x.seen == nullptr)
     return nullptr;
-  auto* answer = resolve(x, head.target);
+  const auto* answer = resolve(worker, head.target);
   if (answer == nullptr || !may_read(x, head))
     return nullptr;
-  bool same = !head.if_none_match.empty() &&
-              matches_etag(head.if_none_match, answer->etag);
-  return same ? answer->not_modified.get() : answer->ok.get();
+  const auto& config = *answer->config;
+  const bool same = !head.if_none_match.empty() &&
+                    matches_etag(head.if_none_match, config.etag);
+  (same ? answer->fetches->not_modified : answer->fetches->ok).add();
+  return same ? config.not_modified.get() : config.ok.get();
 }
 
 } // namespace signalbox

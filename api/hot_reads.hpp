@@ -10,6 +10,7 @@
 #include "actors/published_view.hpp"
 #include "api/config_answer.hpp"
 #include "api/http_message.hpp"
+#include "api/metrics.hpp"
 
 namespace signalbox {
 
@@ -19,7 +20,8 @@ namespace signalbox {
 class hot_reads {
  public:
   hot_reads(const published_view& view, const config_answers& answers,
-            std::string ledger_name, bool public_reads, std::size_t workers);
+            metrics& counters, std::string ledger_name, bool public_reads,
+            std::size_t workers);
 
   /// Null if the request has to go the long way. Called by one worker for one
   /// `worker` number; the pointer is good until its next call.
@@ -33,20 +35,25 @@ class hot_reads {
     }
   };
 
+  struct kept_answer {
+    std::shared_ptr<const prepared_config> config;
+    hot_fetches* fetches; ///< of the family, and this worker's
+  };
+
   /// What one worker keeps, on cache lines of its own.
   struct alignas(64) worker_state {
     std::uint64_t generation = ~std::uint64_t{0};
     std::shared_ptr<const published> seen;
-    std::unordered_map<std::string, std::shared_ptr<const prepared_config>,
-                       text_hash, std::equal_to<>>
+    std::unordered_map<std::string, kept_answer, text_hash, std::equal_to<>>
         answers;
   };
 
-  const prepared_config* resolve(worker_state& x, std::string_view target);
+  const kept_answer* resolve(std::size_t worker, std::string_view target);
   bool may_read(const worker_state& x, const request_head& head) const;
 
   const published_view& view_;
   const config_answers& answers_;
+  metrics& counters_;
   std::string prefix_;
   bool public_reads_;
   std::vector<worker_state> workers_;

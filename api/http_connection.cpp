@@ -195,7 +195,8 @@ http_connection::await_rest_of_head(std::string_view text) {
 }
 
 http_connection::step http_connection::dispatch() try {
-  const auto& head = worker_.head;
+  auto& head = worker_.head;
+  head.socket = socket_;
   bare_ = head.method == http_method::head;
   http_1_0_ = head.version == 10;
   close_ = !head.keep_alive || worker_.draining;

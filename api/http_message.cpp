@@ -70,6 +70,7 @@ http_request::http_request(const request_head& head, std::string request_id)
     moved(x.value);
   }
   head_.raw = {text_.get(), head.raw.size()};
+  head_.socket = -1;
 }
 
 std::string_view body_of(const http_response& x) {

@@ -50,6 +50,9 @@ struct request_head {
   unsigned version = 11;            ///< 10 or 11
   bool chunked = false;
   bool keep_alive = true;
+  /// Of the connection, for who asks while the head is being dispatched; else
+  /// -1, since it may be another's by then.
+  int socket = -1;
 
   /// The target without its query; not decoded.
   std::string_view path() const;

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
+#include <mutex>
+#include <set>
 #include <vector>
 
 #include "actors/node_status.hpp"
+#include "api/defaults.hpp"
 #include "projections/view.hpp"
 
 #include <prometheus/counter.h>
@@ -22,9 +26,10 @@ namespace {
 using std::chrono::nanoseconds;
 
 /// Upper bounds of the latency buckets in microseconds.
-constexpr std::array<std::int64_t, 16> bucket_bounds{
-    50,     100,    250,     500,     1'000,   2'500,   5'000,     10'000,
-    25'000, 50'000, 100'000, 200'000, 300'000, 500'000, 1'000'000, 5'000'000};
+constexpr std::array<std::int64_t, 19> bucket_bounds{
+    5,       10,      25,      50,        100,      250,    500,
+    1'000,   2'500,   5'000,   10'000,    25'000,   50'000, 100'000,
+    200'000, 300'000, 500'000, 1'000'000, 5'000'000};
 
 const prometheus::Histogram::BucketBoundaries latency_buckets = [] {
   prometheus::Histogram::BucketBoundaries out;
@@ -32,6 +37,8 @@ const prometheus::Histogram::BucketBoundaries latency_buckets = [] {
     out.push_back(static_cast<double>(x) / 1e6);
   return out;
 }();
+
+constexpr const char* fetches_name = "signalbox_config_fetches_total";
 
 double seconds(nanoseconds x) {
   return std::chrono::duration<double>(x).count();
@@ -53,6 +60,13 @@ struct alignas(64) hot_counts {
         });
     buckets[static_cast<std::size_t>(last - bucket_bounds.begin())].add();
   }
+};
+
+/// One worker's counts by client family. Only that worker adds places, under
+/// the lock that a scrape takes too; it counts without.
+struct hot_families {
+  std::mutex mutex;
+  std::map<std::string, hot_fetches, std::less<>> by_family;
 };
 
 bool has_label(const prometheus::ClientMetric& x, std::string_view name,
@@ -102,6 +116,14 @@ class scrape {
   prometheus::Registry registry_;
 };
 
+std::string_view label(const prometheus::ClientMetric& x,
+                       std::string_view name) {
+  for (auto& y : x.label)
+    if (y.name == name)
+      return y.value;
+  return {};
+}
+
 void add_node(scrape& to, const node_status& status) {
   auto end = status.log_end.load();
   auto folded = status.folded.load();
@@ -149,6 +171,14 @@ void add_http(scrape& to, const http_counts& x) {
 
 void add_outside(scrape& to, const outside_counts& x) {
   add_http(to, x.http);
+  to.counter("signalbox_limited_token_requests_total",
+             "Requests of a token above its rate limit", x.limited_tokens);
+  to.counter("signalbox_limited_address_requests_total",
+             "Requests without a token above the limit of their address",
+             x.limited_addresses);
+  to.gauge("signalbox_limited_callers",
+           "Tokens and addresses whose requests are counted",
+           x.limited_callers);
   to.counter("signalbox_log_lines_dropped_total",
              "Lines of the structured log that nobody read in time",
              x.dropped_log_lines);
@@ -173,6 +203,16 @@ struct metrics::impl {
           .Name("signalbox_request_seconds")
           .Help("Time from the request's head to its answer, by operation")
           .Register(registry);
+  prometheus::Family<prometheus::Counter>& fetches =
+      prometheus::BuildCounter()
+          .Name(fetches_name)
+          .Help("GetConfig answers by client family and HTTP status")
+          .Register(registry);
+  prometheus::Family<prometheus::Counter>& failures =
+      prometheus::BuildCounter()
+          .Name("signalbox_failures_total")
+          .Help("Calls that failed, by operation and code")
+          .Register(registry);
   prometheus::Family<prometheus::Counter>& publishes =
       prometheus::BuildCounter()
           .Name("signalbox_publishes_total")
@@ -184,21 +224,51 @@ struct metrics::impl {
           .Help("Findings that refused a draft, by rule")
           .Register(registry);
   std::vector<hot_counts> hot;
+  std::vector<hot_families> hot_by_family;
+  std::mutex families_mutex;
+  std::set<std::string, std::less<>> families; // that have a label
 
-  explicit impl(std::size_t workers) : hot(workers) {
+  explicit impl(std::size_t workers) : hot(workers), hot_by_family(workers) {
     // What is hot is added to these at the scrape.
     for (const auto* status : {"200", "304"})
       requests.Add({{"operation", "GetConfig"}, {"status", status}});
     latency.Add({{"operation", "GetConfig"}}, latency_buckets);
   }
 
-  void add_hot_to(std::vector<prometheus::MetricFamily>& families) const;
+  std::string family_label(std::string_view client_id);
+  void add_hot_fetches(prometheus::ClientMetric& to);
+  void add_hot_to(std::vector<prometheus::MetricFamily>& collected);
 };
 
+/// Families are an operator's doing and not a stranger's; still there is a
+/// bound.
+std::string metrics::impl::family_label(std::string_view client_id) {
+  const std::lock_guard lock{families_mutex};
+  if (!families.contains(client_id)) {
+    if (families.size() >= max_counted_families)
+      return "other";
+    families.emplace(client_id);
+  }
+  return std::string{client_id};
+}
+
+void metrics::impl::add_hot_fetches(prometheus::ClientMetric& to) {
+  const auto family = label(to, "client_id");
+  const bool same = label(to, "status") == "304";
+  for (auto& x : hot_by_family) {
+    const std::lock_guard lock{x.mutex};
+    if (auto i = x.by_family.find(family); i != x.by_family.end())
+      to.counter.value += static_cast<double>(
+          (same ? i->second.not_modified : i->second.ok).get());
+  }
+}
+
 void metrics::impl::add_hot_to(
-    std::vector<prometheus::MetricFamily>& families) const {
-  for (auto& family : families)
+    std::vector<prometheus::MetricFamily>& collected) {
+  for (auto& family : collected)
     for (auto& metric : family.metric) {
+      if (family.name == fetches_name)
+        add_hot_fetches(metric);
       if (!has_label(metric, "operation", "GetConfig"))
         continue;
       for (auto& x : hot)
@@ -228,6 +298,29 @@ void metrics::observe(std::string_view operation, unsigned status,
 void metrics::observe_hot(std::size_t worker, bool not_modified,
                           std::chrono::nanoseconds took) {
   impl_->hot[worker].observe(not_modified, took);
+}
+
+hot_fetches& metrics::fetches_of(std::size_t worker,
+                                 std::string_view client_id) {
+  const auto name = impl_->family_label(client_id);
+  for (const auto* status : {"200", "304"}) // what a scrape adds to
+    impl_->fetches.Add({{"client_id", name}, {"status", status}});
+  auto& mine = impl_->hot_by_family[worker];
+  const std::lock_guard lock{mine.mutex};
+  return mine.by_family[name];
+}
+
+void metrics::fetched(std::string_view client_id, unsigned status) {
+  impl_->fetches
+      .Add({{"client_id", impl_->family_label(client_id)},
+            {"status", std::to_string(status)}})
+      .Increment();
+}
+
+void metrics::failed(std::string_view operation, std::string_view code) {
+  impl_->failures
+      .Add({{"operation", std::string{operation}}, {"code", std::string{code}}})
+      .Increment();
 }
 
 void metrics::published(std::string_view outcome) {

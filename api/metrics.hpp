@@ -20,6 +20,15 @@ struct outside_counts {
   std::uint64_t dropped_log_lines = 0;
   std::uint64_t pool_overloads = 0; ///< tasks that a full pool refused
   std::uint64_t pool_failures = 0;  ///< tasks that threw
+  std::uint64_t limited_tokens = 0; ///< requests of a token that came too soon
+  std::uint64_t limited_addresses = 0; ///< the same without a token
+  std::uint64_t limited_callers = 0;   ///< whose requests are counted now
+};
+
+/// What one worker answered of one client family from prepared bytes.
+struct hot_fetches {
+  lone_counter ok;
+  lone_counter not_modified;
 };
 
 /// All metrics of a node and their names, in one place (NFR-11). Any thread.
@@ -37,6 +46,17 @@ class metrics {
   /// worker counts for itself. Called by one thread for one `worker` number.
   void observe_hot(std::size_t worker, bool not_modified,
                    std::chrono::nanoseconds took);
+
+  /// Where one worker counts the GetConfig answers of a client family that lie
+  /// ready. Good for ever; called by one thread for one `worker` number. The
+  /// number of families is bounded: further ones share a place.
+  hot_fetches& fetches_of(std::size_t worker, std::string_view client_id);
+
+  /// One GetConfig of a client family that exists, answered otherwise.
+  void fetched(std::string_view client_id, unsigned status);
+
+  /// One call that failed, over either surface, by the code of its failure.
+  void failed(std::string_view operation, std::string_view code);
 
   /// One publish by its outcome, such as `accepted` or `conflict`.
   void published(std::string_view outcome);

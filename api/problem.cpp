@@ -6,6 +6,22 @@
 
 namespace signalbox {
 
+namespace {
+
+/// Details may name another status than the failure's own.
+unsigned status_of(const failure& why, const json::object& details) {
+  auto* x = details.if_contains("status");
+  return x != nullptr && x->is_int64() ? static_cast<unsigned>(x->get_int64())
+                                       : lookup(why.code).status;
+}
+
+std::string retry_after(const json::object& details) {
+  auto* x = details.if_contains("retry_after");
+  return x != nullptr ? json::serialize(*x) : "1";
+}
+
+} // namespace
+
 json::object problem_members(const failure& why, const json::object& details) {
   auto& row = lookup(why.code);
   json::object out{{"type", "about:blank"},
@@ -24,13 +40,13 @@ http_response to_response(const operation_answer& x) {
   http_response out;
   out.status = x.status;
   if (x.failed) {
-    out.status = lookup(x.failed->code).status;
+    out.status = status_of(*x.failed, x.details);
     out.content_type = "application/problem+json";
     out.body = json::serialize(problem_members(*x.failed, x.details));
     if (out.status == 401)
       out.headers.emplace_back("WWW-Authenticate", "Bearer");
-    if (out.status == 503)
-      out.headers.emplace_back("Retry-After", "1");
+    if (out.status == 503 || out.status == 429)
+      out.headers.emplace_back("Retry-After", retry_after(x.details));
   } else if (x.body) {
     out.content_type = "application/json";
     out.body = x.body;

@@ -188,7 +188,6 @@ std::optional<http_response> check_method(const route& x, http_method method) {
   auto out = to_response(
       answer_failure({errc::bad_request, "this path takes " + x.allow},
                      {{"title", "Method not allowed"}, {"status", 405}}));
-  out.status = 405;
   out.headers.emplace_back("Allow", x.allow);
   return out;
 }

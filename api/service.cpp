@@ -62,10 +62,11 @@ bool takes_body(http_method x) {
   return x == http_method::post || x == http_method::put;
 }
 
-/// The route of an admitted request.
+/// The route of an admitted request, and who pays for it.
 struct noted_route final : request_note {
-  explicit noted_route(route x) : where{std::move(x)} {}
+  noted_route(route x, const payer& y) : where{std::move(x)}, pays{y} {}
   route where;
+  payer pays;
 };
 
 } // namespace
@@ -81,10 +82,12 @@ struct service::impl {
              [this](auto& why) {
                log(log_level::warning, "keys", {{"problem", why}});
              }},
-        hot{node.view(), *keys.latest().answers, config.ledger_name,
-            config.public_reads, config.workers},
-        openapi{std::make_shared<const std::string>(make_openapi(
-            config.ledger_name, config.public_reads ? read_access::everybody
+        hot{node.view(),        *keys.latest().answers, counters,
+            config.ledger_name, config.public_reads,    config.workers},
+        limits{config.limits}, openapi{std::make_shared<const std::string>(
+                                   make_openapi(config.ledger_name,
+                                                config.public_reads
+                                                    ? read_access::everybody
                                                     : read_access::token))},
         disk{config.disk_threads, max_queued_for_disk, on_failure()},
         checks{config.check_threads, max_queued_checks, on_failure()} {}
@@ -95,6 +98,7 @@ struct service::impl {
   metrics counters;
   signing_history keys;
   hot_reads hot;
+  request_limits limits;
   std::shared_ptr<const std::string> openapi;
   // Last, so first to go: their tasks use all the others.
   disk_pool disk;
@@ -104,9 +108,9 @@ struct service::impl {
   /// counted like the 503 that its reply then gives.
   class exchange {
    public:
-    exchange(impl& self, http_request x, route where, reply answer)
-        : request{std::move(x)}, to{std::move(where)}, operation{to.name()},
-          self_{self}, answer_{std::move(answer)} {}
+    exchange(impl& self, http_request x, noted_route note, reply answer)
+        : request{std::move(x)}, to{std::move(note.where)}, pays{note.pays},
+          operation{to.name()}, self_{self}, answer_{std::move(answer)} {}
     exchange(const exchange&) = delete;
     ~exchange() {
       if (!finished_)
@@ -121,6 +125,8 @@ struct service::impl {
 
     http_request request;
     route to;
+    payer pays;
+    std::size_t calls = 0; ///< of a batch, so far
     std::string operation;
 
    private:
@@ -160,7 +166,7 @@ struct service::impl {
   void with_keys(const std::shared_ptr<const view>& seen,
                  std::function<void(const signing&)> run,
                  const std::function<void(failure)>& refuse);
-  admission admit(const request_head& head, route where) const;
+  admission admit(const request_head& head, route where);
   void answer(const std::shared_ptr<exchange>& x);
   result<caller> who_calls(std::string_view authorization,
                            const published& seen) const;
@@ -168,6 +174,7 @@ struct service::impl {
                                     const caller& who) const;
   void call(const operation& what, json::object params,
             const std::shared_ptr<exchange>& x, operation_reply reply);
+  void note_failure(const operation& what, const operation_answer& x);
   void answer_write_readiness(const std::shared_ptr<exchange>& x);
   void call_rest(const std::shared_ptr<exchange>& x);
   void call_rpc(const std::shared_ptr<exchange>& x);
@@ -211,6 +218,9 @@ http_response service::impl::show_metrics() const {
   auto outside = config.outside ? config.outside() : outside_counts{};
   outside.pool_overloads = disk.overloads() + checks.overloads();
   outside.pool_failures = disk.failures() + checks.failures();
+  outside.limited_tokens = limits.refused_tokens();
+  outside.limited_addresses = limits.refused_addresses();
+  outside.limited_callers = limits.payers();
   return {200,
           "text/plain; version=0.0.4; charset=utf-8",
           {},
@@ -317,6 +327,12 @@ void service::impl::call(const operation& what, json::object params,
       [reply](failure why) { reply(answer_failure(std::move(why))); });
 }
 
+void service::impl::note_failure(const operation& what,
+                                 const operation_answer& x) {
+  if (x.failed)
+    counters.failed(what.name, to_string(x.failed->code));
+}
+
 void service::impl::call_rest(const std::shared_ptr<exchange>& x) {
   auto& head = x->request.head();
   auto& params = x->to.params;
@@ -325,15 +341,25 @@ void service::impl::call_rest(const std::shared_ptr<exchange>& x) {
       return x->finish(to_response(answer_failure(std::move(*wrong))));
   if (auto key = head.find("Idempotency-Key"); !key.empty())
     params["idempotency_key"] = key;
-  call(*x->to.what, std::move(params), x,
-       [x](operation_answer y) { x->finish(to_response(y)); });
+  call(*x->to.what, std::move(params), x, [this, x](operation_answer y) {
+    note_failure(*x->to.what, y);
+    x->finish(to_response(y));
+  });
 }
 
 void service::impl::call_rpc(const std::shared_ptr<exchange>& x) {
   auto caller = [this, x](const operation& what, json::object params,
                           operation_reply reply) {
     x->operation = what.name;
-    call(what, std::move(params), x, std::move(reply));
+    auto noted = [this, &what, reply = std::move(reply)](operation_answer y) {
+      note_failure(what, y);
+      reply(std::move(y));
+    };
+    // The first call of a batch was paid for with the request.
+    if (++x->calls > 1)
+      if (auto refused = limits.take(x->pays))
+        return noted(std::move(*refused));
+    call(what, std::move(params), x, std::move(noted));
   };
   handle_rpc(x->request.body, caller, [x](std::string text) {
     if (text.empty())
@@ -344,17 +370,23 @@ void service::impl::call_rpc(const std::shared_ptr<exchange>& x) {
 
 /// A page of the node is for everybody, and JSON-RPC checks each call by
 /// itself.
-admission service::impl::admit(const request_head& head, route where) const {
-  auto refuse = [](const failure& why) {
+admission service::impl::admit(const request_head& head, route where) {
+  auto refuse = [&](const failure& why) {
+    counters.failed(where.name(), to_string(why.code));
     return admission{.refused = to_response(answer_failure(why))};
   };
   if (auto wrong = check_method(where, head.method))
     return {.refused = std::move(*wrong)};
   auto limit = anonymous_body_limit;
+  payer pays{};
   auto seen = node.view().load();
   const bool calls = where.to == end_point::rpc || where.what != nullptr;
   if (calls && seen != nullptr) {
     auto who = who_calls(head.authorization, *seen);
+    // Who shows a wrong token pays like who shows none.
+    pays = payer_of(who ? *who : caller{}, head.socket);
+    if (auto late = limits.take(pays))
+      return {.refused = to_response(*late)};
     if (!who)
       return refuse(who.error());
     if (where.what != nullptr)
@@ -366,7 +398,7 @@ admission service::impl::admit(const request_head& head, route where) const {
   if (where.missing)
     return refuse(*where.missing);
   return {.body_limit = limit,
-          .note = std::make_unique<noted_route>(std::move(where))};
+          .note = std::make_unique<noted_route>(std::move(where), pays)};
 }
 
 void service::impl::answer(const std::shared_ptr<exchange>& x) {
@@ -426,9 +458,9 @@ admission service::admit(const request_head& head) {
 
 void service::handle(http_request request, reply answer) {
   auto note = std::move(request.note);
-  auto& where = dynamic_cast<noted_route&>(*note).where;
   impl_->answer(std::make_shared<impl::exchange>(
-      *impl_, std::move(request), std::move(where), std::move(answer)));
+      *impl_, std::move(request), std::move(dynamic_cast<noted_route&>(*note)),
+      std::move(answer)));
 }
 
 } // namespace signalbox

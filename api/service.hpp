@@ -9,6 +9,7 @@
 #include "api/http_handler.hpp"
 #include "api/log_level.hpp"
 #include "api/metrics.hpp"
+#include "api/request_limits.hpp"
 #include "api/signing.hpp"
 #include "storage/log.hpp"
 
@@ -23,6 +24,7 @@ struct service_config {
   std::int64_t head_life = default_head_life;
   std::function<timestamp()> wall_clock;
   log_function log = nullptr;
+  request_limits_config limits = {};
   key_loader load_keys; ///< again, whenever the keyset changed
   /// For the metrics: what the server and the log count.
   std::function<outside_counts()> outside = nullptr;

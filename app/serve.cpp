@@ -129,6 +129,7 @@ service_config make_service_config(const serve_options& options,
   service_config out;
   out.ledger_name = pinned.name;
   out.public_reads = !options.private_reads;
+  out.limits = options.limits;
   out.workers = options.workers;
   out.head_life = options.head_life;
   out.wall_clock = wall_clock;

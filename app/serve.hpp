@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "api/request_limits.hpp"
 #include "app/json_log.hpp"
 #include "app/ledger_file.hpp"
 #include "events/head.hpp"
@@ -19,6 +20,7 @@ struct serve_options {
   std::uint16_t port = 8470;         ///< 0: any free one
   std::string base_url; ///< how clients reach it; empty: by the address
   bool private_reads = false;
+  request_limits_config limits;
   std::size_t workers = 1;                    ///< threads for HTTP
   std::size_t threads = 2;                    ///< threads for actors
   std::int64_t head_life = default_head_life; ///< milliseconds

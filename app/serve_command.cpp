@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <ostream>
 
@@ -43,6 +44,29 @@ class stop_signals {
   sigset_t before_{};
 };
 
+/// Limits are off unless they are asked for: behind one proxy everybody has
+/// one address.
+result<request_limits_config> gather_limits(const command_options& given) {
+  constexpr double most = 1e6;
+  request_limits_config out;
+  out.token.per_second = given.get<double>("rate-limit");
+  out.anonymous.per_second = given.has("anonymous-rate-limit")
+                                 ? given.get<double>("anonymous-rate-limit")
+                                 : out.token.per_second;
+  for (auto* x : {&out.token, &out.anonymous}) {
+    if (!(x->per_second >= 0 && x->per_second <= most))
+      return failure{errc::bad_request,
+                     "rate limits must lie between 0 (none) and 1000000 "
+                     "requests a second"};
+    x->burst = given.has("rate-burst") ? given.get<double>("rate-burst")
+                                       : std::max(1.0, 2 * x->per_second);
+    if (!(x->burst >= 1 && x->burst <= most))
+      return failure{errc::bad_request,
+                     "--rate-burst must lie between 1 and 1000000 requests"};
+  }
+  return out;
+}
+
 result<serve_options> gather(const command_options& given) {
   serve_options out;
   out.data = given.text("data");
@@ -65,6 +89,10 @@ result<serve_options> gather(const command_options& given) {
   out.threads = given.get<std::size_t>("threads");
   if (out.threads < 1 || out.threads > 64)
     return failure{errc::bad_request, "--threads must lie between 1 and 64"};
+  auto limits = gather_limits(given);
+  if (!limits)
+    return limits.error();
+  out.limits = *limits;
   auto passphrase = read_passphrase(given.maybe("passphrase-file"));
   if (!passphrase)
     return passphrase.error();
@@ -105,6 +133,12 @@ void add_options(command_options& options) {
       "base-url", po::value<std::string>(),
       "how clients reach the server, where that is not the address")(
       "private-reads", "reads need a token too")(
+      "rate-limit", po::value<double>()->default_value(0, "0"),
+      "requests a second of one token; 0: no limit. What lies ready is exempt")(
+      "anonymous-rate-limit", po::value<double>(),
+      "the same of one address without a token; else as --rate-limit")(
+      "rate-burst", po::value<double>(),
+      "requests at once after a pause; else what two seconds allow")(
       "workers", po::value<std::size_t>()->default_value(1),
       "threads for HTTP")("threads", po::value<std::size_t>()->default_value(2),
                           "threads for everything else")(
