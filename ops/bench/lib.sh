@@ -102,20 +102,44 @@ wait_for() {
 # serve_ledger [PREFIX...]: makes a ledger and serves it, the server behind the
 # prefix (taskset ...). Sets server_pid, url (of the ledger) and token.
 serve_ledger() {
-  local program=$build/app/signalbox port
+  create_ledger "$bench/data"
+  serve_data "$bench/data" "$@"
+}
+
+# create_ledger DIR
+create_ledger() {
+  program=$build/app/signalbox
   [ -x "$program" ] || die "there is no $program"
-  head -c 32 /dev/urandom | base64 -w 0 >"$bench/passphrase"
-  "$program" ledger create --data "$bench/data" \
+  [ -e "$bench/passphrase" ] ||
+    head -c 32 /dev/urandom | base64 -w 0 >"$bench/passphrase"
+  "$program" ledger create --data "$1" \
     --passphrase-file "$bench/passphrase" >"$bench/create.log" 2>&1 ||
     die "$(cat "$bench/create.log")"
+}
+
+# serve_data DIR [PREFIX...]: sets server_pid, url and token.
+serve_data() {
+  local data=$1 port
+  shift
   port=$(free_port)
-  start "$bench/signalbox.log" "$@" "$program" serve --data "$bench/data" \
+  start "$bench/signalbox.log" "$@" "$program" serve --data "$data" \
     --passphrase-file "$bench/passphrase" --listen "127.0.0.1:$port" \
     --workers 1 --log-level warning
   server_pid=$last_pid
   url=http://127.0.0.1:$port/v1/ledgers/main
-  token=$(cat "$bench/data/admin.token")
+  token=$(cat "$data/admin.token")
   wait_for signalbox curl -sf "http://127.0.0.1:$port/readyz/write"
+}
+
+# make_profiles COUNT: profiles bench-0 and so on of one client family.
+make_profiles() {
+  local i
+  for ((i = 0; i < $1; ++i)); do
+    curl -sf -o "$bench/profile" -X PUT -H "Authorization: Bearer $token" \
+      -H 'Content-Type: application/json' -d '{}' \
+      "$url/clients/claude-code/profiles/bench-$i" ||
+      die "the profile was not made"
+  done
 }
 
 # cpu_of PID: microseconds that its threads ran for, user and system.
@@ -169,6 +193,14 @@ figure() {
       printf "%s ours=%s peer=%s ratio=%s goal=%s\n", name, text(ours),
         peer == "none" ? peer : text(peer), ratio, goal
     }'
+}
+
+# aim NAME OURS AIM [UNIT]: a figure without a peer, against what it should be
+# at most.
+aim() {
+  awk -v name="$1" -v ours="$2" -v aim="$3" -v unit="${4:-}" 'BEGIN {
+    printf "%s ours=%.4g%s peer=none ratio=%.3f goal=<=1.0 aim=%s%s\n",
+      name, ours, unit, ours / aim, aim, unit }'
 }
 
 # versus NAME OURS PEER GOAL [UNIT]: a figure of the medians of what was kept
