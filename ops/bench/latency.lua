@@ -1,13 +1,12 @@
 -- Reads that clients make. Arguments after "--": path of the ledger, which
--- (get_config, diff_config or discovery), number of profiles, and how many
--- milliseconds each connection waits between two.
+-- (get_config, diff_config or discovery), number of profiles.
 dofile((debug.getinfo(1, "S").source:match("^@(.*)/") or ".") ..
        "/lib_report.lua")
 
 local targets, number = {}, 0
 
 function init(args)
-  local path, what, profiles, pause = args[1], args[2], args[3], args[4]
+  local path, what, profiles = args[1], args[2], args[3]
   for i = 0, profiles - 1 do
     local profile = path .. "/clients/claude-code/profiles/bench-" .. i
     if what == "get_config" then
@@ -20,7 +19,6 @@ function init(args)
       table.insert(targets, path .. "/clients/claude-code/profiles")
     end
   end
-  delay = function() return tonumber(pause) end
 end
 
 function request()

@@ -183,6 +183,18 @@ median() {
 # range NAME: the least and the greatest value.
 range() { sort -g "$bench/$1.values" | sed -n '1p;$p' | paste -sd ' '; }
 
+# publish_steadily PROFILES PER_SECOND SECONDS [PREFIX...]: in turn to
+# profiles that make_profiles made.
+steady_runs=0
+publish_steadily() {
+  local profiles=$1 pace=$2 seconds=$3
+  shift 3
+  steady_runs=$((steady_runs + 1))
+  "$@" python3 "$repository/ops/bench/publish_steadily.py" \
+    "$url/clients/claude-code/profiles" "$token" "$profiles" "$pace" \
+    "$seconds" "run-$steady_runs-$RANDOM" >/dev/null
+}
+
 # figure NAME OURS PEER GOAL [UNIT]: one line of the result; PEER and GOAL may
 # be 'none'.
 figure() {

@@ -1,7 +1,7 @@
 -- Publishes drafts of a given size, each of new content. Arguments after "--":
 -- token, path of the clients, number of channels, bytes, first number, and
 -- "expect" if each publish shall name the version of the channel that it is
--- to follow; or how many milliseconds each connection waits between two.
+-- to follow.
 local path, channels, bytes, number, expects, headers
 local version = 0
 local threads = {}
@@ -12,8 +12,6 @@ function setup(thread) table.insert(threads, thread) end
 function init(args)
   path, channels, bytes = args[2], tonumber(args[3]), tonumber(args[4])
   number, expects = tonumber(args[5]), args[6] == "expect"
-  local pause = tonumber(args[6])
-  if pause then delay = function() return pause end end
   headers = {["Authorization"] = "Bearer " .. args[1],
              ["Content-Type"] = "application/json"}
 end

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -25,7 +26,7 @@ namespace signalbox::test {
 /// the program reads leaks in.
 struct command_line {
   std::vector<std::string> words;
-  std::vector<std::string> variables = {}; ///< NAME=VALUE, beside PATH
+  std::vector<std::string> variables = {}; ///< NAME=VALUE, beside PATH, HOME
   std::filesystem::path directory = {};
 };
 
@@ -38,7 +39,8 @@ class child_process {
                 const std::filesystem::path& err) {
     std::vector<std::string> variables = x.variables;
     for (const char* name : {"PATH", "HOME", "LANG", "ASAN_OPTIONS"})
-      if (const auto* value = std::getenv(name))
+      if (const auto* value = std::getenv(name);
+          value != nullptr && !names(x.variables, name))
         variables.push_back(std::string{name} + '=' + value);
     auto words = pointers(x.words);
     auto environment = pointers(variables);
@@ -89,6 +91,13 @@ class child_process {
   }
 
  private:
+  static bool names(const std::vector<std::string>& variables,
+                    const std::string& name) {
+    return std::any_of(
+        variables.begin(), variables.end(),
+        [&](const std::string& x) { return x.starts_with(name + '='); });
+  }
+
   static std::vector<char*> pointers(const std::vector<std::string>& texts) {
     std::vector<char*> out;
     for (auto& x : texts)
