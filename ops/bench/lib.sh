@@ -17,14 +17,18 @@ open_bench() {
 
 # raise_priority NICE: for all sides alike, on a machine that others use at the
 # same time. Where the kernel groups processes by session, only the group's
-# priority counts against other sessions.
+# priority counts against other sessions: it goes back when the script ends.
 raise_priority() {
   renice -n "$1" -p $$ >/dev/null
-  if [ -w /proc/$$/autogroup ]; then echo "$1" >/proc/$$/autogroup; fi
+  if [ -w /proc/$$/autogroup ]; then
+    group_nice=$(sed 's/.* //' /proc/$$/autogroup)
+    echo "$1" >/proc/$$/autogroup
+  fi
 }
 
 close_bench() {
   local pid
+  [ -z "${group_nice:-}" ] || echo "$group_nice" >/proc/$$/autogroup
   for pid in ${started[@]+"${started[@]}"}; do
     kill "$pid" 2>/dev/null || true
   done
