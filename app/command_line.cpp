@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <ostream>
+#include <sstream>
 
 #include <boost/json/object.hpp>
 
@@ -30,7 +31,7 @@ void print_help(std::ostream& out) {
          "clients.\n\nUsage: signalbox COMMAND [arguments]\n"
          "       signalbox help COMMAND\n\nCommands:\n";
   for (auto& x : commands())
-    out << "  " << x.name << std::string(10 - x.name.size(), ' ') << x.summary
+    out << "  " << x.name << std::string(13 - x.name.size(), ' ') << x.summary
         << '\n';
   out << "\nEvery command takes --json for output that programs read.\n\n"
          "Environment:\n"
@@ -44,8 +45,7 @@ void print_help(std::ostream& out) {
 }
 
 exit_code run(const command_entry& command, const invocation& x) {
-  const invocation rest{
-      {x.arguments.begin() + 1, x.arguments.end()}, x.out, x.err};
+  const auto rest = x.rest();
   try {
     const auto out = command.run(rest);
     // A full disk behind the output must not look like success.
@@ -75,19 +75,41 @@ std::span<const command_entry> commands() {
       {"keys", "list, rotate, retire and revoke signing keys", run_keys},
       {"keysets", "fetch the chain of keysets", run_keysets},
       {"tokens", "list, issue and revoke bearer tokens", run_tokens},
+      {"call", "call any operation by its name", run_call},
+      {"completion", "completion of these words for a shell", run_completion},
       {"replay", "fold the log from nothing and compare", run_replay},
       {"version", "show the version", run_version},
   };
   return all;
 }
 
+void describe_words(const invocation& x, std::span<const command_entry> words) {
+  for (auto& entry : words) {
+    command_shape shape{std::string{entry.name}, std::string{entry.summary}};
+    entry.run({{}, x.out, x.err, &shape});
+    x.shape->words.push_back(std::move(shape));
+  }
+}
+
+command_shape describe_commands() {
+  std::ostringstream nowhere; // a command that only describes itself is silent
+  command_shape out{"signalbox", ""};
+  out.options = {{"help", "h", "show the commands"},
+                 {"version", "", "show the version"}};
+  describe_words({{}, nowhere, nowhere, &out}, commands());
+  return out;
+}
+
 exit_code run_subcommand(const invocation& x, std::string_view command,
                          std::span<const command_entry> words) {
+  if (x.shape != nullptr) {
+    describe_words(x, words);
+    return exit_code::ok;
+  }
   const auto word = x.arguments.empty() ? "" : x.arguments.front();
   for (auto& entry : words)
     if (entry.name == word)
-      return entry.run(
-          {{x.arguments.begin() + 1, x.arguments.end()}, x.out, x.err});
+      return entry.run(x.rest());
   if (word != "--help" && word != "-h")
     return report_usage(x, command,
                         word.empty() || word.starts_with('-')
@@ -95,7 +117,7 @@ exit_code run_subcommand(const invocation& x, std::string_view command,
                             : "there is no word '" + word + '\'');
   x.out << "Usage: signalbox " << command << " WORD [arguments]\n";
   for (auto& entry : words)
-    x.out << "  " << entry.name << std::string(10 - entry.name.size(), ' ')
+    x.out << "  " << entry.name << std::string(13 - entry.name.size(), ' ')
           << entry.summary << '\n';
   return exit_code::ok;
 }

@@ -17,6 +17,12 @@ struct command_entry {
 /// All commands, in the order in which `--help` shows them.
 std::span<const command_entry> commands();
 
+/// Adds these words to the description that is asked for (`x.shape`).
+void describe_words(const invocation& x, std::span<const command_entry> words);
+
+/// All commands with their words and options, as they declare them.
+command_shape describe_commands();
+
 /// Runs the word of a command such as `tokens` that the first argument names.
 exit_code run_subcommand(const invocation& x, std::string_view command,
                          std::span<const command_entry> words);

@@ -21,6 +21,8 @@ exit_code run_verify(const invocation& x);
 exit_code run_keys(const invocation& x);
 exit_code run_keysets(const invocation& x);
 exit_code run_tokens(const invocation& x);
+exit_code run_call(const invocation& x);
+exit_code run_completion(const invocation& x);
 exit_code run_replay(const invocation& x);
 
 } // namespace signalbox

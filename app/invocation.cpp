@@ -18,6 +18,14 @@ bool wants_json(const invocation& x) {
 
 } // namespace
 
+invocation invocation::rest() const {
+  auto begin = arguments.begin();
+  return {{arguments.empty() ? begin : begin + 1, arguments.end()},
+          out,
+          err,
+          shape};
+}
+
 exit_code report(const invocation& x, const failure& why) {
   if (wants_json(x)) {
     json::object out{{"code", to_string(why.code)}, {"message", why.message}};

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/command_shape.hpp"
 #include "app/exit_code.hpp"
 #include "events/errors.hpp"
 
@@ -16,6 +17,11 @@ struct invocation {
   std::vector<std::string> arguments;
   std::ostream& out;
   std::ostream& err;
+  /// If set, the command describes itself here and does nothing.
+  command_shape* shape = nullptr;
+
+  /// The same without the first argument, which is a word of a command.
+  invocation rest() const;
 };
 
 /// Says on `err` what failed, where and what to do; the code belongs to it.

@@ -26,10 +26,25 @@ void command_options::need(const std::string& name) {
   needed_.push_back(name);
 }
 
-void command_options::need_many(const std::string& name) {
+void command_options::allow_many(const std::string& name) {
   hidden_.add_options()(name.c_str(), po::value<std::vector<std::string>>());
   positions_.add(name.c_str(), -1);
+}
+
+void command_options::need_many(const std::string& name) {
+  allow_many(name);
   needed_.push_back(name);
+}
+
+void command_options::describe(command_shape& out) const {
+  using namespace po::command_line_style;
+  for (auto& x : shown_.options()) {
+    const auto shortest = x->canonical_display_name(allow_dash_for_short);
+    out.options.push_back(
+        {x->long_name(),
+         shortest.size() == 2 ? shortest.substr(1) : std::string{},
+         x->description(), x->semantic()->max_tokens() > 0});
+  }
 }
 
 void command_options::print_help(std::ostream& out) const {
@@ -39,6 +54,10 @@ void command_options::print_help(std::ostream& out) const {
 }
 
 std::optional<exit_code> command_options::parse(const invocation& x) {
+  if (x.shape != nullptr) {
+    describe(*x.shape);
+    return exit_code::ok;
+  }
   po::options_description all;
   all.add(shown_).add(hidden_);
   try {

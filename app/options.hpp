@@ -38,6 +38,9 @@ class command_options {
   /// A positional argument that may be left out.
   void allow(const std::string& name);
 
+  /// Any number of further positional arguments, or none.
+  void allow_many(const std::string& name);
+
   /// Reads the arguments. An exit code if the command is done: help was asked
   /// for (0), or the arguments are wrong (2).
   std::optional<exit_code> parse(const invocation& x);
@@ -70,6 +73,7 @@ class command_options {
 
  private:
   void print_help(std::ostream& out) const;
+  void describe(command_shape& out) const;
 
   std::string command_, places_, summary_;
   boost::program_options::options_description shown_{"Options"};

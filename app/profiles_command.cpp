@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 
 #include "app/client_options.hpp"
+#include "app/command_line.hpp"
 #include "app/json_text.hpp"
 #include "app/table.hpp"
 
@@ -81,10 +82,13 @@ exit_code list_profiles(const invocation& x) {
 } // namespace
 
 exit_code run_profiles(const invocation& x) {
+  static constexpr command_entry words[] = {
+      {"put", "make a profile, or replace it", put_profile}};
+  if (x.shape != nullptr)
+    describe_words(x, words);
   if (x.arguments.empty() || x.arguments.front() != "put")
     return list_profiles(x);
-  return put_profile(
-      {{x.arguments.begin() + 1, x.arguments.end()}, x.out, x.err});
+  return put_profile(x.rest());
 }
 
 } // namespace signalbox
