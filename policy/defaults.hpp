@@ -17,6 +17,29 @@ inline constexpr std::size_t max_pattern_subject = 1024;
 /// repetitions of one character beside each other pass, three do not.
 inline constexpr double max_pattern_ways = 20'000;
 
+/// Bytes of a family's descriptor.
+inline constexpr std::size_t max_descriptor = 64 * 1024;
+
+/// Elements of a descriptor's lists: schemas, profiles, places. All schemas
+/// stand in one envelope of 32 KiB.
+inline constexpr std::size_t max_list = 64;
+
+/// Expressions of a descriptor that every string is searched for.
+inline constexpr std::size_t max_input_patterns = 16;
+
+/// Tags of a profile's environment.
+inline constexpr std::size_t max_tags = 16;
+
+/// Bytes of a name, a media type or a version range of a descriptor.
+inline constexpr std::size_t max_label = 128;
+
+/// Bytes of what a deprecation says to people.
+inline constexpr std::size_t max_notice = 512;
+
+/// Schemas that validation applies along one path of a payload, at worst: by
+/// references to each other a small schema could ask for any number.
+inline constexpr double max_schema_cost = 20'000;
+
 /// Bytes of a schema.
 inline constexpr std::size_t max_schema = 256 * 1024;
 

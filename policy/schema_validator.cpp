@@ -11,6 +11,7 @@
 
 #include "policy/defaults.hpp"
 #include "policy/json_nodes.hpp"
+#include "policy/schema_cost.hpp"
 #include "policy/schema_patterns.hpp"
 
 namespace signalbox {
@@ -190,6 +191,8 @@ schema_validator::compile(std::string_view schema_text) {
       return checked.error();
     json_nodes nodes{*text};
     if (auto checked = check_schema_text(nodes); !checked)
+      return checked.error();
+    if (auto checked = check_schema_cost(*text); !checked)
       return checked.error();
     return schema_validator{std::make_shared<const compiled>(compiled{
         js::make_json_schema(convert(*text)), has_unbounded_pattern(nodes)})};
