@@ -2,6 +2,21 @@
 
 namespace signalbox {
 
+namespace {
+
+/// The texts of a list, where a command is one: program and arguments.
+command_line words_of(const json_nodes& payload, std::size_t list) {
+  command_line out;
+  for (auto i = list + 1; i < payload.size() && payload[i].parent >= list &&
+                          payload[i].parent != json_nodes::none;
+       ++i)
+    if (payload[i].parent == list && payload.is_text(i))
+      out.words.push_back({i, payload.text(i)});
+  return out;
+}
+
+} // namespace
+
 std::vector<command_line> command_lines(const family& client,
                                         const json_nodes& payload) {
   std::vector<command_line> out;
@@ -9,8 +24,13 @@ std::vector<command_line> command_lines(const family& client,
     if (!payload.is_text(i) ||
         !matches_any(client.strings.commands, payload, i))
       continue;
-    command_line one{{{i, payload.text(i)}}};
     auto server = payload[i].parent;
+    if (payload[i].index != json_nodes::none) {
+      if (payload[i].index == 0)
+        out.push_back(words_of(payload, server));
+      continue;
+    }
+    command_line one{{{i, payload.text(i)}}};
     // Below the server only: nodes are in the document's order.
     for (auto k = server + 1; k < payload.size(); ++k) {
       if (payload[k].parent < server || payload[k].parent == json_nodes::none)

@@ -66,11 +66,11 @@ constexpr std::array<string_view, 7> no_keys{
     "monkey", "turkey", "donkey", "hotkey", "hockey", "whiskey", "jockey"};
 
 /// Last words of names that tell about a secret and do not hold it.
-constexpr std::array<string_view, 26> about{
-    "file", "path",      "dir",  "directory", "url",     "uri",  "endpoint",
-    "host", "type",      "mode", "method",    "name",    "env",  "var",
-    "vars", "header",    "ttl",  "timeout",   "helper",  "sock", "socket",
-    "port", "algorithm", "alg",  "issuer",    "audience"};
+constexpr std::array<string_view, 28> about{
+    "file", "path",      "dir",  "directory", "url",      "uri",   "endpoint",
+    "host", "type",      "mode", "method",    "name",     "env",   "var",
+    "vars", "header",    "ttl",  "timeout",   "helper",   "sock",  "socket",
+    "port", "algorithm", "alg",  "issuer",    "audience", "scope", "scopes"};
 
 bool is_sensitive_word(const std::string& word) {
   if (one_of(exact, word))
