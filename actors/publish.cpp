@@ -1,5 +1,6 @@
 #include "actors/publish.hpp"
 
+#include "actors/schema_deprecation.hpp"
 #include "events/aggregate.hpp"
 #include "events/artifact.hpp"
 #include "events/json.hpp"
@@ -161,6 +162,10 @@ signalbox::result<preparation> publication::prepare(const view& seen) {
   auto changelog = check_changelog(request_.changelog);
   checked->report.findings.insert(checked->report.findings.end(),
                                   changelog.begin(), changelog.end());
+  if (auto leaving =
+          check_deprecation(seen, request_.draft.client_id,
+                            checked->report.schema_ref, wall_clock_()))
+    checked->report.findings.push_back(std::move(*leaving));
   result.report = checked->report;
   result.major = checked->major;
   if (has_errors(checked->report.findings))

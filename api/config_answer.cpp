@@ -5,6 +5,7 @@
 #include "events/hash.hpp"
 #include "events/keyset_event.hpp"
 #include "events/record.hpp"
+#include "policy/deprecation.hpp"
 #include "projections/part_source.hpp"
 
 namespace signalbox {
@@ -24,6 +25,26 @@ std::string_view trim(std::string_view x) {
   while (!x.empty() && (x.back() == ' ' || x.back() == '\t'))
     x.remove_suffix(1);
   return x;
+}
+
+/// `,"deprecated":{...}`, beside the artifact: what the family says of its
+/// schema now, which no seal can know. Empty where it says nothing.
+std::string deprecation_member(const view& seen, const channel_view& x,
+                               const std::string& core) {
+  auto* family = seen.documents->find_family(x.row.client_id);
+  if (family == nullptr || !mentions_deprecation(family->text))
+    return {};
+  auto document = parse_json(core, artifact_limits);
+  if (!document || !document->is_object())
+    return {};
+  std::string ref{
+      std::string_view{document->get_object()["schema_ref"].as_string()}};
+  auto leaving = find_deprecation(family->text, ref);
+  if (!leaving)
+    return {};
+  auto notice = to_json(*leaving);
+  notice["schema_ref"] = ref;
+  return ",\"deprecated\":" + to_canonical(std::move(notice));
 }
 
 std::string_view without_weakness(std::string_view etag) {
@@ -179,8 +200,13 @@ config_answers::prepare(const view& seen, const channel_view& x,
   out->keyset_version = seen.ledger.keyset_version;
   out->changelog = current.changelog;
   auto head_json = sign_head(seen, x.row, current.changelog, out->etag);
-  out->wire = std::make_shared<const std::string>(
-      to_wire(current.core, current.signature_json, head_json));
+  auto wire = to_wire(current.core, current.signature_json, head_json);
+  if (auto more = deprecation_member(seen, x, current.core); !more.empty()) {
+    wire.insert(wire.size() - 1, more);
+    auto hash = sha256(as_bytes(out->etag + more));
+    out->etag = "W/\"" + to_base64url(hash.view().first(16)) + '"';
+  }
+  out->wire = std::make_shared<const std::string>(std::move(wire));
   http_response ok{200, "application/json", {}, {}};
   ok.headers = {{"ETag", out->etag}, {"Cache-Control", "no-cache"}};
   ok.body = out->wire;

@@ -1,6 +1,7 @@
 #include "api/write_operations.hpp"
 
 #include "actors/publish.hpp"
+#include "actors/schema_deprecation.hpp"
 #include "api/pool_answer.hpp"
 #include "api/read_operations.hpp"
 
@@ -130,6 +131,10 @@ void validate_draft(const operation_world& world,
     if (changelog)
       for (auto& x : check_changelog(*changelog))
         findings.push_back(std::move(x));
+    if (auto leaving =
+            check_deprecation(*call->seen, draft.client_id,
+                              checked->report.schema_ref, world.wall_clock()))
+      findings.push_back(std::move(*leaving));
     count_failures(world, findings);
     return answer_json(to_json(checked->report));
   });

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "policy/defaults.hpp"
+#include "policy/deprecation.hpp"
 #include "policy/json_reader.hpp"
 #include "policy/names.hpp"
 
 namespace signalbox {
 
 namespace {
+
+namespace d = policy_defaults;
 
 constexpr const char* name_rule =
     "must be 1 to 63 lower-case letters, digits and hyphens";
@@ -28,9 +32,21 @@ bool is_file_name(std::string_view text) {
          });
 }
 
+/// A text of at most so many bytes.
+std::string read_label(json_reader& in, std::string_view key) {
+  auto out = in.text(key);
+  if (out.size() > d::max_label)
+    in.refuse(key, "is longer than " + std::to_string(d::max_label) + " bytes");
+  return out;
+}
+
 places read_places(json_reader& in, std::string_view key) {
   places out;
-  for (auto& text : in.texts(key)) {
+  auto texts = in.texts(key);
+  if (texts.size() > d::max_list)
+    in.refuse(key,
+              "has more than " + std::to_string(d::max_list) + " elements");
+  for (auto& text : texts) {
     auto one = place::parse(text);
     if (one)
       out.push_back(std::move(*one));
@@ -46,7 +62,7 @@ void read_format(json_reader& root, family& out) {
     return;
   json_reader in{root, *x, "/format"};
   in.only({"media_type", "render"});
-  out.media_type = in.text("media_type");
+  out.media_type = read_label(in, "media_type");
   auto kind = render_kind_from_string(in.text("render"));
   if (kind)
     out.render = *kind;
@@ -55,9 +71,10 @@ void read_format(json_reader& root, family& out) {
 }
 
 family_schema read_schema(json_reader& in, const family& owner) {
-  in.only({"schema_ref", "version_range", "file"});
-  family_schema out{in.text("schema_ref"), 0, in.text("version_range"),
+  in.only({"schema_ref", "version_range", "file", "deprecated"});
+  family_schema out{in.text("schema_ref"), 0, read_label(in, "version_range"),
                     in.text("file")};
+  read_deprecation(in); // read again where it is asked for
   auto ref = schema_ref::parse(out.ref);
   if (!ref || ref->client_id != owner.client_id)
     in.refuse("schema_ref", "must be <client_id>/<semantic version>");
@@ -73,9 +90,22 @@ family_schema read_schema(json_reader& in, const family& owner) {
 family_profile read_profile(json_reader& in, const family& owner) {
   in.only({"name", "environment"});
   family_profile out{read_name(in, "name"), in.texts("environment")};
+  if (out.environment.size() > d::max_tags ||
+      !std::all_of(out.environment.begin(), out.environment.end(),
+                   [](auto& x) { return is_name(x); }))
+    in.refuse("environment", "must hold at most " +
+                                 std::to_string(d::max_tags) +
+                                 " tags of a-z, 0-9 and '-'");
   if (owner.find_profile(out.name))
     in.refuse("name", "stands twice");
   return out;
+}
+
+template <class List>
+void check_length(json_reader& in, std::string_view key, const List& xs) {
+  if (xs.size() > d::max_list)
+    in.refuse(key,
+              "has more than " + std::to_string(d::max_list) + " elements");
 }
 
 void read_lists(json_reader& root, family& out) {
@@ -83,6 +113,8 @@ void read_lists(json_reader& root, family& out) {
     auto* xs = root.list(key);
     if (xs && xs->empty())
       root.refuse(key, "must not be empty");
+    if (xs)
+      check_length(root, key, *xs);
     for (std::size_t i = 0; xs && i < xs->size(); ++i) {
       json_reader in{root, (*xs)[i],
                      append_pointer(root.at(key), std::to_string(i))};
@@ -92,6 +124,7 @@ void read_lists(json_reader& root, family& out) {
   each("schemas", read_schema, out.schemas);
   each("profiles", read_profile, out.profiles);
   out.capabilities = root.texts("capabilities");
+  check_length(root, "capabilities", out.capabilities);
 }
 
 void read_inputs(json_reader& root, family& out) {
@@ -101,6 +134,9 @@ void read_inputs(json_reader& root, family& out) {
   json_reader in{root, *x, "/inputs"};
   in.only({"patterns", "pointers", "declared"});
   auto patterns = in.texts("patterns");
+  if (patterns.size() > d::max_input_patterns)
+    in.refuse("patterns",
+              "are more than " + std::to_string(d::max_input_patterns));
   auto names = read_places(in, "pointers");
   std::optional<place> declared;
   if (auto text = in.optional_text("declared")) {
@@ -174,7 +210,7 @@ const family_profile* family::find_profile(std::string_view wanted) const {
 }
 
 result<family> parse_family(std::string_view text) {
-  auto value = parse_json(text);
+  auto value = parse_json(text, {policy_defaults::max_descriptor, 32});
   if (!value)
     return value.error();
   family out;
@@ -182,7 +218,7 @@ result<family> parse_family(std::string_view text) {
   root.only({"client_id", "name", "default_major", "format", "schemas",
              "capabilities", "profiles", "inputs", "strings", "notes"});
   out.client_id = read_name(root, "client_id");
-  out.name = root.text("name");
+  out.name = read_label(root, "name");
   out.default_major = root.number("default_major");
   read_format(root, out);
   read_lists(root, out);

@@ -26,6 +26,10 @@ json_reader::json_reader(json_reader& parent, const json::value& x,
     *error_ = failure{errc::bad_request, "must be an object", pointer_};
 }
 
+bool json_reader::has(std::string_view key) const {
+  return object_ && object_->contains(key);
+}
+
 std::string json_reader::at(std::string_view key) const {
   return append_pointer(pointer_, key);
 }

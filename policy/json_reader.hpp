@@ -34,6 +34,7 @@ class json_reader {
   const json::array* list(std::string_view key);
   std::optional<std::string> optional_text(std::string_view key);
 
+  bool has(std::string_view key) const;
   std::string at(std::string_view key) const;
   void refuse(std::string_view key, std::string message);
 

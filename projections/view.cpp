@@ -126,7 +126,9 @@ void view_builder::note(std::uint16_t type) {
     access_changed_ = true;
   else if (type == number_of<event::keyset_put>())
     keys_changed_ = true;
-  else if (type == number_of<event::artifact_resealed>())
+  // What is prepared from a channel shows what its family says of the schema.
+  if (type == number_of<event::artifact_resealed>() ||
+      type == number_of<event::family_put>())
     channels_changed_ = true;
 }
 
