@@ -1,3 +1,4 @@
+#include "api/accepted_schema.hpp"
 #include "api/read_operations.hpp"
 #include "api/read_support.hpp"
 #include "api/signing.hpp"
@@ -186,6 +187,13 @@ result<std::string> changelog_of(const operation_world& world, const view& seen,
   return std::move(stored->changelog);
 }
 
+operation_answer up_to_date(const channel_view& channel, bool wants_patch) {
+  json::object more;
+  if (wants_patch)
+    more["patch"] = json::array{};
+  return diff_json(channel, "up-to-date", std::move(more));
+}
+
 operation_answer outdated(const operation_world& world, const view& seen,
                           const channel_view& channel, const digest& held,
                           bool wants_patch) {
@@ -202,6 +210,14 @@ operation_answer outdated(const operation_world& world, const view& seen,
     more["patch"] = std::move(*patch);
   }
   return diff_json(channel, "outdated", std::move(more));
+}
+
+operation_answer compare(const operation_world& world, const view& seen,
+                         const channel_view& channel, const digest& held,
+                         bool wants_patch) {
+  return channel.row.artifact == held
+             ? up_to_date(channel, wants_patch)
+             : outdated(world, seen, channel, held, wants_patch);
 }
 
 } // namespace
@@ -255,6 +271,31 @@ operation_answer answer_config(const prepared_config& x, unsigned status) {
   return out;
 }
 
+namespace {
+
+/// Answers `run` with the channel that the query means. One that is chosen by
+/// versions of its schema may need the log, and is looked for on the pool.
+template <class F>
+void with_channel(const operation_world& world,
+                  const std::shared_ptr<operation_call>& call,
+                  const config_query& query, const operation_reply& reply,
+                  F run) {
+  auto& seen = *call->seen;
+  auto* where = seen.documents->find_profile(query.client_id, query.profile);
+  if (query.accept && where != nullptr)
+    return on_disk(world, reply, [&world, call, query, where, run] {
+      auto found = choose_accepted(world, *call->seen, *where, *query.accept);
+      return found.channel ? run(found.channel) : std::move(found.refused);
+    });
+  auto channel = choose_channel(seen, query.client_id, query.profile,
+                                std::nullopt, query.current);
+  if (!channel)
+    return reply(answer_failure(channel.error()));
+  on_disk(world, reply, [channel = *channel, run] { return run(channel); });
+}
+
+} // namespace
+
 void get_config(const operation_world& world,
                 std::shared_ptr<operation_call> call, operation_reply reply) {
   auto query = read_query(call->params, false);
@@ -263,10 +304,6 @@ void get_config(const operation_world& world,
   auto& seen = *call->seen;
   if (auto wrong = check_token(seen, query->token))
     return reply(answer_failure(std::move(*wrong)));
-  auto channel = choose_channel(seen, query->client_id, query->profile,
-                                query->accept, query->current);
-  if (!channel)
-    return reply(answer_failure(channel.error()));
   std::optional<log_index> at;
   if (query->at) {
     auto place = place_of(seen, *query->at);
@@ -274,14 +311,15 @@ void get_config(const operation_world& world,
       return reply(answer_failure(place.error()));
     at = *place;
   }
-  on_disk(world, reply, [&world, call, query = *query, channel = *channel, at] {
-    auto out = at ? answer_past(world, *call->seen, *channel, *at)
-                  : current_config(world, *call->seen, *channel, query,
-                                   call->if_none_match);
-    if (!out.failed)
-      world.counters.fetched(query.client_id, out.status);
-    return out;
-  });
+  with_channel(world, call, *query, reply,
+               [&world, call, query = *query, at](const auto& channel) {
+                 auto out = at ? answer_past(world, *call->seen, *channel, *at)
+                               : current_config(world, *call->seen, *channel,
+                                                query, call->if_none_match);
+                 if (!out.failed)
+                   world.counters.fetched(query.client_id, out.status);
+                 return out;
+               });
 }
 
 void diff_config(const operation_world& world,
@@ -293,16 +331,20 @@ void diff_config(const operation_world& world,
   bool wants_patch = in.flag("patch");
   if (in.error())
     return reply(answer_failure(*in.error()));
+  if (query->accept)
+    return with_channel(world, call, *query, reply,
+                        [&world, call, held = *query->current,
+                         wants_patch](const auto& channel) {
+                          return compare(world, *call->seen, *channel, held,
+                                         wants_patch);
+                        });
   auto channel = choose_channel(*call->seen, query->client_id, query->profile,
-                                query->accept, query->current);
+                                std::nullopt, query->current);
   if (!channel)
     return reply(answer_failure(channel.error()));
-  if ((*channel)->row.artifact == *query->current) {
-    json::object more;
-    if (wants_patch)
-      more["patch"] = json::array{};
-    return reply(diff_json(**channel, "up-to-date", std::move(more)));
-  }
+  // Most callers have what is current: that needs no disk.
+  if ((*channel)->row.artifact == *query->current)
+    return reply(up_to_date(**channel, wants_patch));
   // A patch is made of two whole payloads.
   answer_on(
       wants_patch ? world.checks : world.disk, reply,

@@ -286,8 +286,19 @@ BOOST_AUTO_TEST_CASE(accept_chooses_the_major_of_the_schema) {
   const auto path = config_path("codex") + "?accept=";
   BOOST_TEST(node.get(path + "1").status == 200u);
   BOOST_TEST(node.get(path + "1,2").status == 200u);
-  BOOST_TEST(node.get(path + "2").status == 404u);
+  BOOST_TEST(node.get(path + "codex/1.0.0").status == 200u);
+  BOOST_TEST(node.get(path + "%5E1.0").status == 200u);
+  BOOST_TEST(node.get(path + "%3E%3D1.0%20%3C3").status == 200u);
+  for (auto other : {"2", "1.1", "%5E1.1", "%3C1"}) {
+    const auto refused = node.get(path + other);
+    BOOST_TEST(refused.status == 404u, other);
+    BOOST_TEST(refused.text("/pointer") == "/accept");
+    BOOST_TEST(refused.text("/available/0/schema_ref") == "codex/1.0.0");
+  }
   BOOST_TEST(node.get(path + "newest").status == 400u);
+  const auto nothing = node.get(config_path("codex", "prod") + "?accept=1");
+  BOOST_TEST(nothing.status == 404u);
+  BOOST_TEST(!nothing.has("/available"));
 }
 
 BOOST_AUTO_TEST_CASE(discovery_names_families_profiles_and_notes_fr1_fr2_fr3) {
