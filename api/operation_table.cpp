@@ -13,7 +13,8 @@ namespace w = write_operations;
 
 constexpr operation table[] = {
     {"ListClients", "", "", true, role::reader, false, r::list_clients},
-    {"GetClient", "client_id", "", true, role::reader, false, r::get_client},
+    {"GetClient", "client_id", "descriptor", true, role::reader, false,
+     r::get_client},
     {"GetSchema", "client_id,version", "", true, role::reader, false,
      r::get_schema},
     {"ListProfiles", "client_id", "", true, role::reader, false,
@@ -34,6 +35,9 @@ constexpr operation table[] = {
     {"Revert", "artifact_id,client_id,profile,changelog",
      "version,expected_version,force", false, role::operator_role, true,
      w::revert},
+    {"PutFamily", "descriptor,schemas,samples",
+     "client_id,expected_version,dry_run", false, role::operator_role, false,
+     w::put_family},
     {"PutProfile", "client_id,profile,environment,default_major",
      "policy_set_id", false, role::operator_role, false, w::put_profile},
     {"Reseal", "client_id,profile,major", "", false, role::operator_role, true,

@@ -2,6 +2,7 @@
 
 #include "api/read_support.hpp"
 #include "events/keyset.hpp"
+#include "policy/deprecation.hpp"
 #include "projections/chain.hpp"
 
 #include <algorithm>
@@ -9,13 +10,15 @@
 
 namespace signalbox::read_operations {
 
-namespace {
-
 json::object family_json(const catalog& documents, const catalog_family& x) {
   json::array schemas;
-  for (auto& schema : x.row.schemas)
-    schemas.emplace_back(json::object{{"schema_ref", schema.schema_ref},
-                                      {"version_range", schema.version_range}});
+  for (auto& schema : x.row.schemas) {
+    json::object one{{"schema_ref", schema.schema_ref},
+                     {"version_range", schema.version_range}};
+    if (auto leaving = find_deprecation(x.text, schema.schema_ref))
+      one["deprecated"] = to_json(*leaving);
+    schemas.emplace_back(std::move(one));
+  }
   json::array capabilities;
   if (x.descriptor)
     for (auto& y : x.descriptor->capabilities)
@@ -24,15 +27,14 @@ json::object family_json(const catalog& documents, const catalog_family& x) {
                    {"schemas", std::move(schemas)},
                    {"capabilities", std::move(capabilities)},
                    {"profiles", profile_names(documents, x.client_id)},
-                   {"default_major", x.row.default_major}};
+                   {"default_major", x.row.default_major},
+                   {"family_version", x.version}};
   if (x.descriptor) {
     out["name"] = x.descriptor->name;
     out["media_type"] = x.descriptor->media_type;
   }
   return out;
 }
-
-} // namespace
 
 json::array profile_names(const catalog& documents,
                           std::string_view client_id) {
@@ -57,6 +59,7 @@ void get_client(const operation_world&, std::shared_ptr<operation_call> call,
                 operation_reply reply) {
   parameter_reader in{call->params};
   auto id = in.text("client_id");
+  const bool whole = in.flag("descriptor");
   if (in.error())
     return reply(answer_failure(*in.error()));
   auto& documents = *call->seen->documents;
@@ -65,9 +68,12 @@ void get_client(const operation_world&, std::shared_ptr<operation_call> call,
     return reply(answer_failure(no_such_client()));
   auto out = family_json(documents, *family);
   // The notes are the descriptor's own (FR-3).
-  if (auto descriptor = parse_json(family->text); descriptor)
+  if (auto descriptor = parse_json(family->text); descriptor) {
     if (auto* notes = descriptor->as_object().if_contains("notes"))
       out["notes"] = *notes;
+    if (whole)
+      out["descriptor"] = std::move(*descriptor);
+  }
   reply(answer_json(out));
 }
 

@@ -18,6 +18,9 @@ inline failure no_such_profile() {
           "this client has no profile of this name; ListProfiles names them"};
 }
 
+/// A family as ListClients shows it (FR-1, FR-2).
+json::object family_json(const catalog& documents, const catalog_family& x);
+
 json::array profile_names(const catalog& documents, std::string_view client_id);
 
 /// The channel of a profile in which an artifact was released; null if none.

@@ -25,6 +25,7 @@ constexpr route_row table[] = {
     {post, "rpc", end_point::rpc},
     {get, "clients", op, "ListClients"},
     {get, "clients/{client_id}", op, "GetClient"},
+    {put, "clients/{client_id}", op, "PutFamily"},
     {get, "clients/{client_id}/schemas/{version}", op, "GetSchema"},
     {get, "clients/{client_id}/profiles", op, "ListProfiles"},
     {get, "clients/{client_id}/profiles/{profile}/config", op, "GetConfig"},

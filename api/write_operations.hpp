@@ -11,6 +11,8 @@ void publish(const operation_world&, std::shared_ptr<operation_call>,
              operation_reply);
 void revert(const operation_world&, std::shared_ptr<operation_call>,
             operation_reply);
+void put_family(const operation_world&, std::shared_ptr<operation_call>,
+                operation_reply);
 void put_profile(const operation_world&, std::shared_ptr<operation_call>,
                  operation_reply);
 void reseal_artifact(const operation_world&, std::shared_ptr<operation_call>,

@@ -156,6 +156,11 @@ result<api_answer> api_client::put(const std::string& path,
   return checked({http::verb::put, path, {}, to_canonical(body)});
 }
 
+result<api_answer> api_client::put_raw(const std::string& path,
+                                       const json::object& body) const {
+  return run({http::verb::put, path, {}, to_canonical(body)});
+}
+
 result<api_answer>
 api_client::post_raw(const std::string& path, const json::object& body,
                      const std::string& idempotency_key) const {

@@ -47,7 +47,10 @@ class api_client {
   result<api_answer> remove(const std::string& path,
                             const parameters& query = {}) const;
 
-  /// Like post, but a problem is an answer: the caller reads its report.
+  /// Like put and post, but a problem is an answer: the caller reads its
+  /// report.
+  result<api_answer> put_raw(const std::string& path,
+                             const json::object& body) const;
   result<api_answer> post_raw(const std::string& path, const json::object& body,
                               const std::string& idempotency_key = {}) const;
 

@@ -64,6 +64,7 @@ std::span<const command_entry> commands() {
       {"ledger", "make a ledger: `ledger create`", run_ledger},
       {"serve", "serve a ledger over HTTP", run_serve},
       {"clients", "list the client families", run_clients},
+      {"families", "list, check, put and sync client families", run_families},
       {"profiles", "list the profiles of a client, or put one", run_profiles},
       {"get", "fetch the current artifact of a profile", run_get},
       {"diff", "compare an artifact with the current one", run_diff},

@@ -34,6 +34,7 @@ BOOST_AUTO_TEST_CASE(every_operation_has_a_path) {
        std::vector<std::pair<http_method, std::string>>{
            {http_method::get, "clients"},
            {http_method::get, client},
+           {http_method::put, client},
            {http_method::get, client + "/schemas/1.0.0"},
            {http_method::get, client + "/profiles"},
            {http_method::get, profile + "/config"},

@@ -150,6 +150,15 @@ const std::vector<operation_example>& operation_examples() {
          return strings{"revert", "codex",       "default", "--to",
                         "1.0.0",  "--changelog", "Back"};
        }},
+      // A seed as it is: nothing to change, so all surfaces answer alike.
+      {"PutFamily",
+       [](auto&, auto) {
+         const auto text =
+             read_text(std::filesystem::path{SIGNALBOX_SOURCE_DIR} /
+                       "schemas/families/codex/family.json");
+         return json::object{{"client_id", "codex"},
+                             {"descriptor", json::parse(text)}};
+       }},
       {"PutProfile",
        [](auto&, auto) {
          return json::object{{"client_id", "codex"},
