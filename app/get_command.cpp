@@ -86,7 +86,8 @@ exit_code run_get(const invocation& x) {
       "envelope: the artifact as a DSSE envelope")(
       "inputs", po::value<std::string>(),
       "names of inputs that can be filled, with commas; shows what is missing")(
-      "accept", po::value<std::string>(), "majors of the schema, with commas")(
+      "accept", po::value<std::string>(),
+      "versions of the schema that are taken, with commas: 1, ^1.2, >=1.0 <3")(
       "at", po::value<std::string>(),
       "what was current at this time (RFC 3339) or token");
   add_client_options(options);
