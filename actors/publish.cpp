@@ -19,6 +19,9 @@ constexpr std::string_view tooling_version = "signalbox/" SIGNALBOX_VERSION;
 constexpr std::string_view first_version = "1.0.0";
 constexpr std::size_t max_changelog_bytes = 4096;
 
+/// Warnings, and changes, that an artifact lists.
+constexpr std::size_t max_summary = 200;
+
 failure not_found(std::string what) {
   return {errc::not_found, std::move(what)};
 }
@@ -35,9 +38,11 @@ struct grounds {
   const catalog_family& family;
   const catalog_profile& profile;
   const catalog_schema& schema;
+  const catalog_policy_set& policy;
 };
 
-result<grounds> find_grounds(const view& seen, const draft_request& x) {
+result<grounds> find_grounds(const view& seen, const draft_request& x,
+                             const catalog_policy_set* other = nullptr) {
   auto* family = seen.documents->find_family(x.client_id);
   if (family == nullptr)
     return not_found("there is no client family of this client_id; "
@@ -60,20 +65,38 @@ result<grounds> find_grounds(const view& seen, const draft_request& x) {
                      "ListClients names them");
   if (!family->descriptor)
     return unreadable("the client family's descriptor");
-  if (!profile->policy)
+  auto* policy = other == nullptr ? profile->policy.get() : other;
+  if (policy == nullptr)
     return failure{errc::unavailable,
                    "the profile has no policy set: bind one"};
-  if (!profile->policy->rules)
+  if (!policy->rules)
     return unreadable("the policy set of the profile");
-  return grounds{*family, *profile, *schema};
+  return grounds{*family, *profile, *schema, *policy};
 }
 
+/// What the artifact keeps of its report. Without changes by policy it has no
+/// word of them, as in artifacts from before there were any.
 std::string validation_summary(const validation_report& x) {
   json::array warnings;
-  for (auto& y : x.findings)
-    warnings.emplace_back(
-        json::object{{"pointer", y.pointer}, {"rule", y.rule}});
-  return to_canonical(json::object{{"valid", true}, {"warnings", warnings}});
+  json::array changes;
+  std::size_t change_count = 0;
+  for (auto& y : x.findings) {
+    const bool changed = y.level == severity::changed;
+    change_count += changed;
+    auto& list = changed ? changes : warnings;
+    if (list.size() == max_summary)
+      continue;
+    json::object one{{"pointer", y.pointer}, {"rule", y.rule}};
+    if (changed)
+      one["action"] = to_string(y.done);
+    list.emplace_back(std::move(one));
+  }
+  json::object out{{"valid", true}, {"warnings", std::move(warnings)}};
+  if (change_count > 0) {
+    out["change_count"] = change_count;
+    out["changes"] = std::move(changes);
+  }
+  return to_canonical(out);
 }
 
 /// The version to release under: the caller's, or the next patch.
@@ -284,21 +307,21 @@ proposal_draft publication::make_event(const view& seen,
 
 } // namespace
 
-result<checked_request> check_request(const view& seen,
-                                      const draft_request& x) {
-  auto under = find_grounds(seen, x);
+result<checked_request> check_request(const view& seen, const draft_request& x,
+                                      const catalog_policy_set* other) {
+  auto under = find_grounds(seen, x, other);
   if (!under)
     return under.error();
   checked_request out;
   out.draft = check_draft(*under->family.descriptor, *under->schema.validator,
-                          under->schema.schema_ref,
-                          *under->profile.policy->rules, x.draft);
+                          under->schema.schema_ref, *under->policy.rules,
+                          x.draft, {x.profile, under->profile.row.environment});
   out.major = under->schema.major;
   out.report = {x.client_id,
                 x.profile,
                 under->schema.schema_ref,
-                under->profile.policy->policy_set_id,
-                under->profile.policy->version,
+                under->policy.policy_set_id,
+                under->policy.version,
                 out.draft.findings};
   return out;
 }

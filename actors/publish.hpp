@@ -43,10 +43,13 @@ struct checked_request {
   std::uint32_t major = 0;
 };
 
-/// Checks a draft under a view (FR-6..8). Findings are no failure.
+/// Checks a draft under a view (FR-6..8): under the policy set that is bound to
+/// the profile, or under another one. Findings are no failure.
 /// Errors: `not_found` (family, profile, schema), `unavailable` (no policy set
 /// is bound, or a document cannot be read).
-result<checked_request> check_request(const view& seen, const draft_request& x);
+result<checked_request>
+check_request(const view& seen, const draft_request& x,
+              const catalog_policy_set* other = nullptr);
 
 /// An artifact as it was sealed, and what its entry says beside it.
 struct sealed_artifact {

@@ -1,3 +1,4 @@
+#include "api/policy_binding.hpp"
 #include "api/submit.hpp"
 #include "api/write_operations.hpp"
 
@@ -21,19 +22,11 @@ struct profile_request {
   std::vector<std::string> environment;
   std::optional<std::uint32_t> default_major;
   std::string policy_set_id;
-};
 
-/// The newest version of a policy set; null if there is none of this id.
-const catalog_policy_set* newest(const catalog& documents,
-                                 const std::string& id) {
-  const catalog_policy_set* out = nullptr;
-  for (auto& [key, x] : documents.policy_sets)
-    if (x->policy_set_id == id && x->rules &&
-        (out == nullptr ||
-         precedence(x->rules->version, out->rules->version) > 0))
-      out = x.get();
-  return out;
-}
+  policy_binding binding() const {
+    return {client_id, profile, policy_set_id, std::nullopt};
+  }
+};
 
 result<preparation> put(const profile_request& x, const view& seen,
                         const operation_call& call) {
@@ -58,20 +51,6 @@ result<preparation> put(const profile_request& x, const view& seen,
                      : expectation{expectation::kind::exactly, old->version};
   out.preconditions.emplace_back(family_aggregate(x.client_id),
                                  family->version);
-  require_token(out, seen, call);
-  return preparation{std::move(out)};
-}
-
-result<preparation> bind(const profile_request& x, const view& seen,
-                         const operation_call& call) {
-  auto* rules = newest(*seen.documents, x.policy_set_id);
-  if (rules == nullptr)
-    return failure{errc::not_found, "there is no policy set of this id",
-                   "/policy_set_id"};
-  proposal_draft out;
-  out.body =
-      event::policy_bound{out.keep(x.client_id), out.keep(x.profile),
-                          out.keep(x.policy_set_id), out.keep(rules->version)};
   require_token(out, seen, call);
   return preparation{std::move(out)};
 }
@@ -105,10 +84,9 @@ void put_profile(const operation_world& world,
   auto request = std::make_shared<profile_request>(read(in));
   if (in.error())
     return reply(answer_failure(*in.error()));
-  if (newest(*call->seen->documents, request->policy_set_id) == nullptr)
-    return reply(
-        answer_failure({errc::not_found, "there is no policy set of this id",
-                        "/policy_set_id"}));
+  auto rules = choose_policy_set(*call->seen->documents, request->binding());
+  if (!rules)
+    return reply(answer_failure(rules.error()));
   json::object body{{"client_id", request->client_id},
                     {"profile", request->profile},
                     {"policy_set_id", request->policy_set_id}};
@@ -122,7 +100,7 @@ void put_profile(const operation_world& world,
         submit(
             world, second, reply,
             [request, call](const view& seen) {
-              return bind(*request, seen, *call);
+              return prepare_binding(request->binding(), seen, *call);
             },
             body, 201);
       });

@@ -18,6 +18,10 @@ void get_config(const operation_world&, std::shared_ptr<operation_call>,
                 operation_reply);
 void diff_config(const operation_world&, std::shared_ptr<operation_call>,
                  operation_reply);
+void list_policy_sets(const operation_world&, std::shared_ptr<operation_call>,
+                      operation_reply);
+void get_policy_set(const operation_world&, std::shared_ptr<operation_call>,
+                    operation_reply);
 void get_keyset(const operation_world&, std::shared_ptr<operation_call>,
                 operation_reply);
 void get_command(const operation_world&, std::shared_ptr<operation_call>,

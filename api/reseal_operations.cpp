@@ -6,6 +6,8 @@
 #include "events/aggregate.hpp"
 #include "events/artifact.hpp"
 
+#include <algorithm>
+
 // Reseal: a new signature over the stored core of a current artifact, so that
 // the key that sealed it can be revoked.
 
@@ -25,7 +27,8 @@ std::optional<failure> check_again(const view& seen, const channel_row& row,
              std::string{object["schema_ref"].as_string()}});
   if (!checked)
     return checked.error();
-  if (has_errors(checked->report.findings))
+  auto& findings = checked->report.findings;
+  if (std::any_of(findings.begin(), findings.end(), forbids))
     return failure{errc::validation_failed,
                    "the current artifact no longer passes schema and policy: "
                    "publish a better one instead"};

@@ -104,11 +104,9 @@ std::optional<failure> check_rules(const operation_world& world,
   if (!checked)
     return checked.error();
   auto* profile = seen.documents->find_profile(row.client_id, row.profile);
-  auto& rules = profile->policy->rules->rules;
+  auto& rules = *profile->policy->rules;
   for (auto& found : checked->report.findings)
-    if (found.level == severity::error &&
-        std::any_of(rules.begin(), rules.end(),
-                    [&](auto& rule) { return rule.id == found.rule; }))
+    if (forbids(found) && rules.has_rule(found.rule))
       return failure{errc::validation_failed,
                      "today's policy forbids this artifact (rule " +
                          found.rule +

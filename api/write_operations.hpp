@@ -15,6 +15,10 @@ void put_family(const operation_world&, std::shared_ptr<operation_call>,
                 operation_reply);
 void put_profile(const operation_world&, std::shared_ptr<operation_call>,
                  operation_reply);
+void put_policy_set(const operation_world&, std::shared_ptr<operation_call>,
+                    operation_reply);
+void bind_policy_set(const operation_world&, std::shared_ptr<operation_call>,
+                     operation_reply);
 void reseal_artifact(const operation_world&, std::shared_ptr<operation_call>,
                      operation_reply);
 void list_tokens(const operation_world&, std::shared_ptr<operation_call>,

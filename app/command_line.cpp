@@ -66,6 +66,7 @@ std::span<const command_entry> commands() {
       {"clients", "list the client families", run_clients},
       {"families", "list, check, put and sync client families", run_families},
       {"profiles", "list the profiles of a client, or put one", run_profiles},
+      {"policies", "list, put, bind and test policy sets", run_policies},
       {"get", "fetch the current artifact of a profile", run_get},
       {"diff", "compare an artifact with the current one", run_diff},
       {"validate", "check a draft without publishing it", run_validate},

@@ -12,6 +12,7 @@ exit_code run_serve(const invocation& x);
 exit_code run_clients(const invocation& x);
 exit_code run_profiles(const invocation& x);
 exit_code run_families(const invocation& x);
+exit_code run_policies(const invocation& x);
 exit_code run_get(const invocation& x);
 exit_code run_diff(const invocation& x);
 exit_code run_validate(const invocation& x);

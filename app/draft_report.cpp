@@ -24,7 +24,7 @@ result<json::value> read_draft(const std::string& path) {
 void print_findings(std::ostream& out, const json::value& report) {
   table rows{{"SEVERITY", "RULE", "POINTER", "MESSAGE"}};
   bool any = false;
-  for (auto list : {"errors", "warnings"})
+  for (auto list : {"errors", "warnings", "changes"})
     for (auto& x : elements(at(report, list))) {
       any = true;
       rows.add({text_at(x, "severity"), text_at(x, "rule"),

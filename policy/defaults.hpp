@@ -59,4 +59,24 @@ inline constexpr unsigned long long max_version_number = 999'999'999'999ULL;
 /// Bytes of a semantic version.
 inline constexpr std::size_t max_version = 128;
 
+/// Bytes of a policy set, its samples included.
+inline constexpr std::size_t max_policy_set = 64 * 1024;
+
+inline constexpr std::size_t max_rules = 256;
+
+/// Entries of one list of a rule.
+inline constexpr std::size_t max_entries = 256;
+
+/// Bytes of one entry of a list, and stars in it.
+inline constexpr std::size_t max_glob = 256;
+inline constexpr int max_stars = 8;
+
+/// Bytes of a rule's message.
+inline constexpr std::size_t max_message = 1024;
+
+/// Tokens of a place that a rule names.
+inline constexpr std::size_t max_place = 16;
+
+inline constexpr std::size_t max_samples = 64;
+
 } // namespace signalbox::policy_defaults

@@ -45,32 +45,44 @@ void check_render(checked_draft& out, const family& client) {
     out.findings.push_back(from_failure("render", text.error()));
 }
 
-json::value to_json(const finding& x) {
-  return {{"rule", x.rule},
-          {"pointer", x.pointer},
-          {"severity", to_string(x.level)},
-          {"message", x.message}};
+/// What policy made of a draft must be JSON within the limits again.
+void apply_changes(checked_draft& out, const family& client,
+                   const policy_set& policy, const policy_target& where) {
+  out.findings = transform(policy, client, where, out.payload);
+  out.canonical_payload = to_canonical(out.payload);
+  check_size(out);
+  if (out.findings.empty() || has_errors(out.findings))
+    return;
+  auto again = parse_json(out.canonical_payload);
+  if (!again)
+    return out.findings.push_back(from_failure("json", again.error()));
+  // What is sealed must be what the rules leave alone.
+  for (auto& x : transform(policy, client, where, *again))
+    out.findings.push_back(
+        {x.rule, x.pointer, severity::error,
+         "The policy set changes again what it has changed: its rules "
+         "contradict each other. Mend the set"});
 }
 
 } // namespace
 
 checked_draft check_draft(const family& client, const schema_validator& schema,
                           std::string_view schema_ref, const policy_set& policy,
-                          std::string_view draft_text) {
+                          std::string_view draft_text,
+                          const policy_target& where) {
   checked_draft out;
   auto parsed = parse_json(draft_text);
   if (!parsed) {
     out.findings.push_back(from_failure("json", parsed.error()));
   } else {
     out.payload = std::move(*parsed);
-    out.canonical_payload = to_canonical(out.payload);
-    check_size(out);
+    apply_changes(out, client, policy, where);
     json_nodes nodes{out.payload};
     check_schema(out, client, schema, schema_ref);
     auto inputs = client.inputs.find(nodes);
     out.inputs = std::move(inputs.names);
     append(out.findings, std::move(inputs.findings));
-    append(out.findings, evaluate(policy, client, nodes));
+    append(out.findings, evaluate(policy, client, nodes, where));
     check_render(out, client);
   }
   // A secret that stands as a key must not come back in a pointer.
@@ -79,12 +91,33 @@ checked_draft check_draft(const family& client, const schema_validator& schema,
   return out;
 }
 
+json::object to_json(const finding& x) {
+  json::object out{{"rule", x.rule},
+                   {"pointer", x.pointer},
+                   {"severity", to_string(x.level)},
+                   {"message", x.message}};
+  if (x.done != change::none)
+    out["action"] = to_string(x.done);
+  return out;
+}
+
 json::value to_json(const validation_report& x) {
   json::array errors;
   json::array warnings;
+  json::array changes;
+  auto list_of = [&](severity level) -> json::array& {
+    switch (level) {
+    case severity::error:
+      return errors;
+    case severity::warning:
+      return warnings;
+    case severity::changed:
+      return changes;
+    }
+    return errors;
+  };
   for (auto& found : x.findings)
-    (found.level == severity::error ? errors : warnings)
-        .push_back(to_json(found));
+    list_of(found.level).push_back(to_json(found));
   return {{"valid", errors.empty()},
           {"client_id", x.client_id},
           {"profile", x.profile},
@@ -92,7 +125,8 @@ json::value to_json(const validation_report& x) {
           {"policy_set_id", x.policy_set_id},
           {"policy_version", x.policy_version},
           {"errors", std::move(errors)},
-          {"warnings", std::move(warnings)}};
+          {"warnings", std::move(warnings)},
+          {"changes", std::move(changes)}};
 }
 
 } // namespace signalbox

@@ -242,13 +242,6 @@ result<family_samples> read_samples(const json::object& from,
   return out;
 }
 
-json::value to_json(const finding& x) {
-  return {{"rule", x.rule},
-          {"pointer", x.pointer},
-          {"severity", to_string(x.level)},
-          {"message", x.message}};
-}
-
 } // namespace
 
 result<family_package> read_package(const json::object& from) {

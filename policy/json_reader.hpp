@@ -35,6 +35,10 @@ class json_reader {
   std::optional<std::string> optional_text(std::string_view key);
 
   bool has(std::string_view key) const;
+
+  /// Of any kind; nullptr if it is missing, which is refused.
+  const json::value* value(std::string_view key) { return member(key); }
+
   std::string at(std::string_view key) const;
   void refuse(std::string_view key, std::string message);
 

@@ -1,7 +1,6 @@
 #include "policy/place.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace signalbox {
 
@@ -64,6 +63,15 @@ std::size_t place::first_wildcard(const json_nodes& nodes,
   for (auto below = tokens_.end() - found - 1; below > 0; --below)
     i = nodes[i].parent;
   return i;
+}
+
+std::optional<place> place::to_first_wildcard() const {
+  auto found = std::find(tokens_.begin(), tokens_.end(), "*");
+  if (found == tokens_.end())
+    return std::nullopt;
+  place out;
+  out.tokens_.assign(tokens_.begin(), found + 1);
+  return out;
 }
 
 bool matches_any(const places& xs, const json_nodes& nodes, std::size_t i) {

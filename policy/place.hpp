@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,11 @@ class place {
   /// json_nodes::none if the place has no `*`.
   std::size_t first_wildcard(const json_nodes& nodes, std::size_t i) const;
 
+  /// The place up to its first `*`, that included; none if it has no `*`.
+  std::optional<place> to_first_wildcard() const;
+
   std::size_t size() const { return tokens_.size(); }
+  const std::vector<std::string>& tokens() const { return tokens_; }
 
  private:
   std::vector<std::string> tokens_;

@@ -9,31 +9,10 @@
 #include "policy/family.hpp"
 #include "policy/finding.hpp"
 #include "policy/json_nodes.hpp"
+#include "policy/policy_rule.hpp"
+#include "policy/policy_samples.hpp"
 
 namespace signalbox {
-
-/// What a rule looks for.
-enum class policy_check {
-  literal_secret,
-  hidden_unicode,
-  reserved_key,
-  tls_verification_off,
-  code_injection_environment,
-  pipe_to_shell,
-  unpinned_package,
-  plain_http,
-  server_name,
-};
-
-std::string_view to_string(policy_check x);
-std::optional<policy_check> policy_check_from_string(std::string_view text);
-
-struct policy_rule {
-  std::string id;
-  policy_check check;
-  severity level;
-  std::string message; ///< fixed text, without any value
-};
 
 /// Versioned rules that a payload must pass before it is signed (FR-7).
 struct policy_set {
@@ -41,16 +20,30 @@ struct policy_set {
   semver version;
   std::string description;
   std::vector<policy_rule> rules;
+  std::vector<policy_sample> samples; ///< that travel with it
+
+  bool has_rule(std::string_view id) const;
 };
 
-/// Parses a set (`schemas/policies/README.md`). Strict: unknown keys, checks
-/// and severities, odd ids and doubled rules are refused.
+/// Parses a set (`docs/policy-model.md`). Strict: unknown keys, actions, checks
+/// and severities, odd ids and doubled rules are refused, and what is above the
+/// limits of `policy_defaults`.
 /// Errors: `bad_json`, `too_large`, `bad_request`, each with the pointer.
 result<policy_set> parse_policy_set(std::string_view text);
 
-/// Findings in the order of the rules, then of the pointers; per rule at most
-/// policy_defaults::max_findings, one per pointer. Pure.
+/// Carries out the rules that change payloads, in their order, each on what the
+/// one before left. Findings of severity `changed`, with pointers into the
+/// payload as that rule found it; per rule policy_defaults::max_findings and
+/// one that counts the others. Pure.
+std::vector<finding> transform(const policy_set& rules, const family& client,
+                               const policy_target& where,
+                               json::value& payload);
+
+/// Findings of the rules that change nothing, in the order of the rules, then
+/// of the pointers; per rule at most policy_defaults::max_findings, one per
+/// pointer. Pure.
 std::vector<finding> evaluate(const policy_set& rules, const family& client,
-                              const json_nodes& payload);
+                              const json_nodes& payload,
+                              const policy_target& where = {});
 
 } // namespace signalbox

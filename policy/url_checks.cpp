@@ -1,31 +1,14 @@
 #include <algorithm>
 
 #include "policy/checks.hpp"
+#include "policy/glob.hpp"
+#include "policy/url_host.hpp"
 
 namespace signalbox {
 
 namespace {
 
 using std::string_view;
-
-std::string lower(string_view text) {
-  std::string out{text};
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
-/// The host of what follows `scheme://`.
-string_view host_of(string_view rest) {
-  auto authority = rest.substr(0, rest.find_first_of("/?#"));
-  if (auto at = authority.rfind('@'); at != string_view::npos)
-    authority.remove_prefix(at + 1);
-  if (authority.starts_with('['))
-    return authority.substr(
-        0, std::min(authority.find(']') + 1, authority.size()));
-  return authority.substr(0, authority.find(':'));
-}
 
 /// 127.0.0.0/8 in dotted form; nothing shorter, which clients read in
 /// different ways.
@@ -45,7 +28,7 @@ bool is_loopback(string_view host) {
 }
 
 bool is_plain(string_view raw) {
-  auto text = lower(raw);
+  auto text = lower_case(raw);
   string_view rest{text};
   if (rest.starts_with("http://"))
     rest.remove_prefix(7);

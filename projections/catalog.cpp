@@ -130,10 +130,9 @@ class builder {
     out->policy_set_id = key.substr(0, key.find('/'));
     out->version = key.substr(key.find('/') + 1);
     out->document = row.document;
-    std::string text;
-    out->complete = take(parts_(row.index, policy_part), text, key);
+    out->complete = take(parts_(row.index, policy_part), out->text, key);
     if (out->complete) {
-      if (policy_set parsed; take(parse_policy_set(text), parsed, key))
+      if (policy_set parsed; take(parse_policy_set(out->text), parsed, key))
         out->rules = std::make_shared<const policy_set>(std::move(parsed));
     }
     return out;
@@ -201,6 +200,26 @@ const catalog_profile* catalog::find_profile(std::string_view client_id,
   key += profile;
   auto i = profiles.find(key);
   return i == profiles.end() ? nullptr : i->second.get();
+}
+
+const catalog_policy_set*
+catalog::find_policy_set(std::string_view id, std::string_view version) const {
+  std::string key{id};
+  key += '/';
+  key += version;
+  auto i = policy_sets.find(key);
+  return i == policy_sets.end() ? nullptr : i->second.get();
+}
+
+const catalog_policy_set*
+catalog::newest_policy_set(std::string_view id) const {
+  const catalog_policy_set* out = nullptr;
+  for (auto& [key, x] : policy_sets)
+    if (x->policy_set_id == id && x->rules &&
+        (out == nullptr ||
+         precedence(x->rules->version, out->rules->version) > 0))
+      out = x.get();
+  return out;
 }
 
 std::shared_ptr<const catalog>

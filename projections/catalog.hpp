@@ -48,6 +48,7 @@ struct catalog_policy_set {
   std::string policy_set_id;
   std::string version;
   digest document;
+  std::string text; ///< the document as it was put
   std::shared_ptr<const policy_set> rules;
   bool complete = true; ///< whether the document could be read
 };
@@ -77,6 +78,13 @@ struct catalog {
   const catalog_family* find_family(std::string_view client_id) const;
   const catalog_profile* find_profile(std::string_view client_id,
                                       std::string_view profile) const;
+
+  /// Nullptr if there is none.
+  const catalog_policy_set* find_policy_set(std::string_view id,
+                                            std::string_view version) const;
+
+  /// The newest version of a set that can be read; nullptr if there is none.
+  const catalog_policy_set* newest_policy_set(std::string_view id) const;
 };
 
 /// Builds the catalog of a state, sharing with `before` what did not change.

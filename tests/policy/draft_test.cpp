@@ -82,7 +82,8 @@ BOOST_AUTO_TEST_CASE(a_report_separates_errors_from_warnings_fr8) {
   BOOST_TEST(to_json(x).at("valid").as_bool());
   x.findings = {{"r", "/a", severity::warning, "m"}};
   BOOST_TEST(to_canonical(to_json(x)) ==
-             R"({"client_id":"vscode","errors":[],"policy_set_id":"baseline",)"
+             R"({"changes":[],"client_id":"vscode","errors":[],)"
+             R"("policy_set_id":"baseline",)"
              R"("policy_version":"1.0.0","profile":"prod",)"
              R"("schema_ref":"vscode/1.0.0","valid":true,)"
              R"("warnings":[{"message":"m","pointer":"/a","rule":"r",)"

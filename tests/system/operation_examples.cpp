@@ -20,6 +20,17 @@ json::object with(json::object x, std::string_view name, const T& value) {
   return x;
 }
 
+json::object policy_set() {
+  return {{"policy_set_id", "example"},
+          {"version", "1.0.0"},
+          {"description", "An example"},
+          {"rules", json::array{}}};
+}
+
+json::object binding() {
+  return with(place(), "policy_set_id", "baseline");
+}
+
 using strings = std::vector<std::string>;
 using stage = example_stage;
 
@@ -37,6 +48,7 @@ example_stage::example_stage() {
                 .hex();
   draft = sample("codex", "stdio-pinned-npx");
   write_text(file("draft.json"), json::serialize(draft));
+  write_text(file("policy.json"), json::serialize(policy_set()));
   for (int i = 0; i < 3; ++i)
     tokens.push_back(node.post("tokens", {{"roles", {"reader"}}}, ledger.admin)
                          .text("/token_id"));
@@ -168,6 +180,35 @@ const std::vector<operation_example>& operation_examples() {
        [](auto&) {
          return strings{"profiles", "put",  "codex", "canary",
                         "--tag",    "prod", "--tag", "eu"};
+       }},
+      {"ListPolicySets", [](auto&, auto) { return json::object{}; },
+       [](auto&) {
+         return strings{"policies", "list"};
+       }},
+      {"GetPolicySet",
+       [](auto&, auto) {
+         return json::object{{"policy_set_id", "baseline"},
+                             {"version", "1.0.0"}};
+       },
+       [](auto&) {
+         return strings{"policies", "show", "baseline", "1.0.0"};
+       }},
+      {"PutPolicySet",
+       [](auto&, auto) {
+         return json::object{{"document", policy_set()}};
+       },
+       [](const stage& x) {
+         return strings{"policies", "put", x.file("policy.json")};
+       }},
+      {"BindPolicySet",
+       [](auto&, auto) { return with(binding(), "dry_run", true); },
+       [](auto&) {
+         return strings{"policies", "bind",     "codex",
+                        "default",  "baseline", "--dry-run"};
+       }},
+      {"BindPolicySet", [](auto&, auto) { return binding(); },
+       [](auto&) {
+         return strings{"policies", "bind", "codex", "default", "baseline"};
        }},
       {"Reseal", [](auto&, auto) { return place(); },
        [](auto&) {
