@@ -95,4 +95,16 @@ BOOST_AUTO_TEST_CASE(a_field_added_at_the_end_passes) {
   BOOST_TEST(conforms(schemas / "history/0001.fbs", after));
 }
 
+BOOST_AUTO_TEST_CASE(the_streams_conform_to_all_that_were_ever_released) {
+  std::set<fs::path> files;
+  for (auto& old : fs::directory_iterator{schemas / "streams-history"}) {
+    BOOST_TEST(conforms(old.path(), schemas / "streams.fbs"),
+               old.path().filename());
+    files.insert(old.path());
+  }
+  BOOST_REQUIRE(!files.empty());
+  BOOST_TEST(
+      (read_text(*files.rbegin()) == read_text(schemas / "streams.fbs")));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
