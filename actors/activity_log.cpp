@@ -1,0 +1,56 @@
+#include "actors/activity_log.hpp"
+
+namespace signalbox {
+
+namespace {
+
+/// Principals whose rates are known. When there are more, all begin anew: the
+/// limit of all together still holds.
+constexpr std::size_t max_subjects = 4096;
+
+} // namespace
+
+activity_log::activity_log(activity_log_config config)
+    : config_{std::move(config)}, limit_{config_.per_second},
+      writer_{{.stream = config_.stream,
+               .wall_clock = config_.wall_clock,
+               .keep = config_.keep,
+               .warn = config_.warn}} {}
+
+activity_log::~activity_log() {
+  stop();
+}
+
+void activity_log::start() {
+  writer_.start();
+}
+
+void activity_log::stop() {
+  writer_.stop();
+}
+
+bool activity_log::allow(const principal_id& about) {
+  std::lock_guard guard{mutex_};
+  if (subjects_.size() >= max_subjects)
+    subjects_.clear();
+  return subjects_.try_emplace(about, config_.per_subject)
+             .first->second.allow() &&
+         limit_.allow();
+}
+
+void activity_log::note(const stream_body& what, const principal_id& about,
+                        std::string_view correlation) {
+  if (!allow(about)) {
+    ++limited_;
+    return;
+  }
+  writer_.write(encode_stream_record(
+                    {what, config_.wall_clock(), config_.node, correlation}),
+                nullptr);
+}
+
+activity_counts activity_log::counts() const {
+  return {writer_.counts(), limited_};
+}
+
+} // namespace signalbox

@@ -1,0 +1,149 @@
+#include "actors/client_reports.hpp"
+
+namespace signalbox {
+
+namespace {
+
+/// The same report within this time costs nothing.
+constexpr std::int64_t repeat_memory = 60'000;
+
+client_reported event_of(const client_state& x, const pseudonyms& names) {
+  return {names.of(x.client_id, x.profile, x.fingerprint),
+          x.client_id,
+          x.profile,
+          x.artifact,
+          x.result,
+          x.applied_at,
+          x.detail};
+}
+
+} // namespace
+
+/// A report on its way to the disk. The event's texts lie in `owner`.
+struct client_reports::waiting {
+  client_state owner;
+  client_reported event;
+  timestamp received_at{};
+  reply answer;
+};
+
+client_reports::client_reports(client_reports_config config)
+    : config_{std::move(config)}, limit_{config_.per_second},
+      latest_{config_.max_clients}, writer_{
+                                        {.stream = config_.stream,
+                                         .wall_clock = config_.wall_clock,
+                                         .keep = config_.keep,
+                                         .warn = config_.warn,
+                                         .on_trim = [this](timestamp before) {
+                                           std::lock_guard guard{mutex_};
+                                           latest_.forget_before(before);
+                                         }}} {}
+
+client_reports::~client_reports() {
+  stop();
+}
+
+void client_reports::start() {
+  rebuild();
+  writer_.start();
+}
+
+void client_reports::stop() {
+  writer_.stop();
+}
+
+void client_reports::rebuild() {
+  std::uint64_t unreadable = 0;
+  auto done = replay(unreadable);
+  if (!done)
+    config_.warn("reports could not be counted: " + done.error().message);
+  if (unreadable > 0)
+    config_.warn(std::to_string(unreadable) +
+                 " reports are of a newer version, or damaged");
+}
+
+result<void> client_reports::replay(std::uint64_t& unreadable) {
+  const auto first = now() + -config_.keep;
+  std::lock_guard guard{mutex_};
+  return config_.stream.read(0, [&](const stream_entry_view& x) {
+    auto record = decode_stream_record(x.record);
+    auto* report =
+        record ? std::get_if<client_reported>(&record->body) : nullptr;
+    if (report == nullptr)
+      ++unreadable;
+    else if (x.append_time >= first)
+      latest_.apply(*report, x.append_time);
+    return true;
+  });
+}
+
+bool client_reports::is_repeated(const client_reported& x,
+                                 timestamp now) const {
+  std::lock_guard guard{mutex_};
+  return latest_.is_repeated(x, now + -repeat_memory);
+}
+
+void client_reports::take(client_state x, reply answer) {
+  auto held = std::make_shared<waiting>();
+  held->owner = std::move(x);
+  held->event = event_of(held->owner, config_.names);
+  // From here on nobody can say who it is.
+  std::fill(held->owner.fingerprint.begin(), held->owner.fingerprint.end(),
+            '\0');
+  held->owner.fingerprint.clear();
+  held->received_at = now();
+  held->answer = std::move(answer);
+  if (is_repeated(held->event, held->received_at)) {
+    ++repeated_;
+    return held->answer(report_receipt{held->received_at, true, true});
+  }
+  const failure crowd{errc::overloaded,
+                      "too many clients report at once: try again later"};
+  if (!limit_.allow()) {
+    ++limited_;
+    return held->answer(crowd);
+  }
+  auto record = encode_stream_record(
+      {held->event, held->received_at, config_.node, held->owner.correlation});
+  auto then = [this, held](const result<void>& y) { conclude(*held, y); };
+  if (!writer_.write(std::move(record), std::move(then)))
+    held->answer(crowd);
+}
+
+void client_reports::conclude(const waiting& x, const result<void>& written) {
+  if (!written)
+    return x.answer(written.error());
+  report_receipt out{x.received_at, false, true};
+  {
+    std::lock_guard guard{mutex_};
+    out.counted = latest_.apply(x.event, x.received_at);
+  }
+  x.answer(out);
+}
+
+std::vector<shown_count>
+client_reports::count(std::int64_t window,
+                      const deployment_filter& filter) const {
+  const auto since = now() + -window;
+  std::unique_lock lock{mutex_};
+  auto counts = latest_.count(since, filter);
+  lock.unlock();
+  return under_floor(std::move(counts), config_.floor);
+}
+
+bool client_reports::is_complete() const {
+  std::lock_guard guard{mutex_};
+  return latest_.left_out() == 0;
+}
+
+client_reports_counts client_reports::counts() const {
+  std::lock_guard guard{mutex_};
+  return {writer_.counts(),   repeated_,         limited_,
+          latest_.left_out(), latest_.clients(), latest_.bytes()};
+}
+
+std::uint64_t client_reports::stream_entries() const {
+  return config_.stream.end() - config_.stream.begin();
+}
+
+} // namespace signalbox

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+
+namespace signalbox {
+
+/// A token bucket: so many a second, and twice as many at once. Any thread.
+class rate_limit {
+ public:
+  using clock = std::chrono::steady_clock;
+
+  explicit rate_limit(double per_second)
+      : per_second_{per_second}, tokens_{2 * per_second} {}
+
+  /// Whether one more is allowed now.
+  bool allow(clock::time_point now = clock::now()) {
+    std::lock_guard guard{mutex_};
+    const std::chrono::duration<double> passed = now - last_;
+    if (passed.count() > 0)
+      tokens_ =
+          std::min(2 * per_second_, tokens_ + passed.count() * per_second_);
+    last_ = std::max(last_, now);
+    if (tokens_ < 1)
+      return false;
+    tokens_ -= 1;
+    return true;
+  }
+
+ private:
+  double per_second_;
+  std::mutex mutex_;
+  double tokens_;
+  clock::time_point last_ = clock::now();
+};
+
+} // namespace signalbox

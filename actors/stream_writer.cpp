@@ -1,0 +1,107 @@
+#include "actors/stream_writer.hpp"
+
+#include <algorithm>
+
+namespace signalbox {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds longest_delay{60'000};
+constexpr milliseconds shortest_delay{50};
+
+milliseconds trim_interval(std::int64_t keep) {
+  return std::clamp(milliseconds{keep / 10}, shortest_delay, longest_delay);
+}
+
+} // namespace
+
+stream_writer::stream_writer(stream_writer_config config)
+    : config_{std::move(config)} {}
+
+stream_writer::~stream_writer() {
+  stop();
+}
+
+void stream_writer::start() {
+  thread_ = std::thread{[this] { run(); }};
+}
+
+void stream_writer::stop() {
+  {
+    std::lock_guard guard{mutex_};
+    stopping_ = true;
+  }
+  work_.notify_all();
+  if (thread_.joinable())
+    thread_.join();
+}
+
+bool stream_writer::write(byte_buffer record, done then) {
+  {
+    std::lock_guard guard{mutex_};
+    if (stopping_ || waiting_.size() >= config_.max_waiting) {
+      ++dropped_;
+      return false;
+    }
+    waiting_.push_back({std::move(record), std::move(then)});
+  }
+  work_.notify_one();
+  return true;
+}
+
+stream_writer_counts stream_writer::counts() const {
+  return {written_, dropped_, failed_};
+}
+
+void stream_writer::run() {
+  for (std::vector<item> group;;) {
+    const bool more = wait_for_work(group);
+    if (clock::now() >= next_trim_)
+      trim();
+    if (!group.empty())
+      append(std::exchange(group, {}));
+    if (!more)
+      return;
+  }
+}
+
+/// False once all is taken and nothing more will come.
+bool stream_writer::wait_for_work(std::vector<item>& group) {
+  std::unique_lock lock{mutex_};
+  work_.wait_until(lock, next_trim_,
+                   [this] { return stopping_ || !waiting_.empty(); });
+  // What arrives in the meantime joins the group.
+  if (!waiting_.empty() && !stopping_)
+    work_.wait_for(lock, config_.gather, [this] { return stopping_; });
+  group = std::exchange(waiting_, {});
+  return !stopping_;
+}
+
+void stream_writer::append(std::vector<item> group) {
+  std::vector<byte_view> records;
+  records.reserve(group.size());
+  for (auto& x : group)
+    records.emplace_back(x.record);
+  auto appended = config_.stream.append(records, config_.wall_clock());
+  (appended ? written_ : failed_) += group.size();
+  const auto told = appended ? result<void>{} : appended.error();
+  for (auto& x : group)
+    if (x.then)
+      x.then(told);
+}
+
+void stream_writer::trim() {
+  const auto before = config_.wall_clock() + -config_.keep;
+  next_trim_ = clock::now() + trim_interval(config_.keep);
+  if (auto trimmed = config_.stream.trim(before); !trimmed) {
+    config_.warn("old entries of a stream could not be dropped: " +
+                 trimmed.error().message);
+    return;
+  }
+  if (config_.on_trim)
+    config_.on_trim(before);
+}
+
+} // namespace signalbox
