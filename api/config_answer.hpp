@@ -51,6 +51,8 @@ class config_answers {
   config_answers(const event_log& log, std::shared_ptr<const node_keys> keys,
                  std::int64_t head_life);
 
+  const event_log& log() const { return log_; }
+
   /// The channel's answer if it is prepared and still good; never blocks.
   std::shared_ptr<const prepared_config> ready(const view& seen,
                                                const channel_view& x) const;

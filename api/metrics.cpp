@@ -169,6 +169,35 @@ void add_http(scrape& to, const http_counts& x) {
              x.bytes);
 }
 
+void add_reports(scrape& to, const report_metrics& x) {
+  to.counter("signalbox_reports_total", "Reports of clients that were written",
+             x.stream.written);
+  to.counter("signalbox_reports_repeated_total",
+             "Reports that said what the client had just said", x.repeated);
+  to.counter("signalbox_reports_dropped_total",
+             "Reports that were not taken: too many, or no room",
+             x.stream.dropped);
+  to.counter("signalbox_reports_uncounted_total",
+             "Reports of more clients than are counted", x.left_out);
+  to.gauge("signalbox_reports_kept", "Reports in the stream", x.stream.kept);
+  to.gauge("signalbox_reports_bytes", "Bytes that the reports take, about",
+           x.stream.bytes);
+  to.gauge("signalbox_reporting_clients", "Clients whose last report is known",
+           x.clients);
+  to.gauge("signalbox_reporting_clients_bytes",
+           "Memory that these clients take, about", x.client_bytes);
+}
+
+void add_activity(scrape& to, const stream_metrics& x) {
+  to.counter("signalbox_activity_total",
+             "Refused drafts and denied calls that were written", x.written);
+  to.counter("signalbox_activity_dropped_total",
+             "Refused drafts and denied calls beyond the limits", x.dropped);
+  to.gauge("signalbox_activity_kept", "Entries in the activity stream", x.kept);
+  to.gauge("signalbox_activity_bytes",
+           "Bytes that the activity stream takes, about", x.bytes);
+}
+
 void add_outside(scrape& to, const outside_counts& x) {
   add_http(to, x.http);
   to.counter("signalbox_limited_token_requests_total",
@@ -187,6 +216,8 @@ void add_outside(scrape& to, const outside_counts& x) {
              x.pool_overloads);
   to.counter("signalbox_pool_failures_total",
              "Calls that failed inside the node", x.pool_failures);
+  add_reports(to, x.reports);
+  add_activity(to, x.activity);
 }
 
 } // namespace

@@ -14,6 +14,23 @@ namespace signalbox {
 class node_status;
 struct view;
 
+/// What the streams beside the decisions hold and did.
+struct stream_metrics {
+  std::uint64_t written = 0;
+  std::uint64_t dropped = 0; ///< not taken, for whatever reason
+  std::uint64_t kept = 0;    ///< entries
+  std::uint64_t bytes = 0;   ///< about
+};
+
+/// What clients reported.
+struct report_metrics {
+  stream_metrics stream;
+  std::uint64_t repeated = 0; ///< said again within a minute: not written
+  std::uint64_t left_out = 0; ///< of more clients than are counted
+  std::uint64_t clients = 0;
+  std::uint64_t client_bytes = 0;
+};
+
 /// Counts that live elsewhere, as they are at a scrape.
 struct outside_counts {
   http_counts http;
@@ -23,6 +40,8 @@ struct outside_counts {
   std::uint64_t limited_tokens = 0; ///< requests of a token that came too soon
   std::uint64_t limited_addresses = 0; ///< the same without a token
   std::uint64_t limited_callers = 0;   ///< whose requests are counted now
+  report_metrics reports;
+  stream_metrics activity;
 };
 
 /// What one worker answered of one client family from prepared bytes.

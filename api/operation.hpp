@@ -20,6 +20,9 @@
 
 namespace signalbox {
 
+class activity_log;
+class client_reports;
+
 /// What an operation answers, for both surfaces: JSON text, or a failure.
 struct operation_answer {
   unsigned status = 200;
@@ -27,6 +30,10 @@ struct operation_answer {
   std::string etag;
   std::string token;    ///< consistency token, where one is due
   std::string location; ///< of the command resource, path only
+  std::string cursor;   ///< of the next page, where there is one
+  std::string next;     ///< that page's path and query
+  /// Of a body that is no JSON; empty: application/json.
+  std::string media_type;
   std::optional<failure> failed;
   json::object details; ///< beside a failure: report, current_version, winner
 };
@@ -58,6 +65,8 @@ struct operation_world {
   std::shared_ptr<const node_keys> keys;
   std::string ledger_name;
   std::function<timestamp()> wall_clock;
+  client_reports* reports = nullptr; ///< null: this node takes none
+  activity_log* activity = nullptr;  ///< null: this node keeps none
 };
 
 /// One operation of section 10 of the specification, or one of ours.

@@ -1,5 +1,7 @@
+#include "api/audit_operations.hpp"
 #include "api/operation.hpp"
 #include "api/read_operations.hpp"
+#include "api/report_operations.hpp"
 #include "api/write_operations.hpp"
 
 #include <algorithm>
@@ -54,6 +56,18 @@ constexpr operation table[] = {
      role::administrator, false, w::issue_token},
     {"RevokeToken", "token_id", "", false, role::administrator, false,
      w::revoke_token},
+    {"GetAudit", "query",
+     "from,to,client_id,profile,version,artifact_id,publisher,kind,order,"
+     "cursor,limit,format",
+     true, role::reader, false, audit_operations::get_audit},
+    {"GetAuditRecord", "index", "", true, role::reader, false,
+     audit_operations::get_audit_record},
+    {"ReportClientState",
+     "client_fingerprint,client_id,profile,artifact_id,result",
+     "applied_at,detail", true, role::reader, false,
+     report_operations::report_client_state},
+    {"GetDeployments", "client_id,profile", "window", true, role::reader, false,
+     report_operations::get_deployments},
     {"PutKeyset", "envelope", "", false, role::administrator, false,
      w::put_keyset},
 };

@@ -48,7 +48,7 @@ http_response to_response(const operation_answer& x) {
     if (out.status == 503 || out.status == 429)
       out.headers.emplace_back("Retry-After", retry_after(x.details));
   } else if (x.body) {
-    out.content_type = "application/json";
+    out.content_type = x.media_type.empty() ? "application/json" : x.media_type;
     out.body = x.body;
   }
   if (!x.etag.empty()) {
@@ -59,6 +59,10 @@ http_response to_response(const operation_answer& x) {
     out.headers.emplace_back("Signalbox-Token", x.token);
   if (!x.location.empty())
     out.headers.emplace_back("Location", x.location);
+  if (!x.cursor.empty())
+    out.headers.emplace_back("Signalbox-Cursor", x.cursor);
+  if (!x.next.empty())
+    out.headers.emplace_back("Link", '<' + x.next + ">; rel=\"next\"");
   return out;
 }
 

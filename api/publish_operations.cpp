@@ -1,5 +1,6 @@
 #include "api/write_operations.hpp"
 
+#include "actors/activity_log.hpp"
 #include "actors/publish.hpp"
 #include "actors/schema_deprecation.hpp"
 #include "api/pool_answer.hpp"
@@ -10,6 +11,9 @@
 namespace signalbox::write_operations {
 
 namespace {
+
+/// Of one refused draft, in the audit.
+constexpr std::size_t max_noted_findings = 32;
 
 draft_request read_draft(parameter_reader& in) {
   draft_request out;
@@ -28,6 +32,28 @@ void count_failures(const operation_world& world,
   for (auto& x : findings)
     if (x.level == severity::error)
       world.counters.validation_failure(x.rule);
+}
+
+/// For the audit: which rules refused what, without any value.
+void note_refused(const operation_world& world, const operation_call& call,
+                  const validation_report& report) {
+  if (world.activity == nullptr)
+    return;
+  draft_refused out{call.who.principal,
+                    "Publish",
+                    report.client_id,
+                    report.profile,
+                    report.policy_set_id,
+                    report.policy_version,
+                    {},
+                    0};
+  for (auto& x : report.findings) {
+    if (out.findings.size() < max_noted_findings)
+      out.findings.push_back({x.rule, x.pointer, x.level != severity::error});
+    else
+      ++out.left_out;
+  }
+  world.activity->note(out, call.who.principal, call.request_id);
 }
 
 /// A publish on its way to its answer.
@@ -90,6 +116,7 @@ void publishing::done(command::conclusion x, publish_result result) const {
     json::object details;
     if (result.report) {
       count_failures(world, result.report->findings);
+      note_refused(world, *call, *result.report);
       details["report"] = to_json(*result.report);
     }
     return reply(answer_failure(*answer.refused, std::move(details)));

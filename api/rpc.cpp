@@ -47,8 +47,15 @@ std::string answer_text(const json::value& id, const operation_answer& x) {
   if (x.failed)
     return error_text(id, lookup(x.failed->code).rpc, x.failed->message,
                       problem_members(*x.failed, x.details));
-  return response_text(id, "result",
-                       x.body ? std::string_view{*x.body} : "null");
+  if (!x.media_type.empty())
+    return error_text(id, invalid_params, "this form exists over REST alone");
+  auto out =
+      response_text(id, "result", x.body ? std::string_view{*x.body} : "null");
+  if (x.cursor.empty())
+    return out;
+  // Beside the result, which is the specification's alone.
+  out.back() = ',';
+  return out + "\"cursor\":\"" + x.cursor + "\"}";
 }
 
 /// One request of a batch, or the only one.

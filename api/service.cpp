@@ -7,6 +7,7 @@
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "api/rpc.hpp"
+#include "api/stream_counts.hpp"
 
 #include <algorithm>
 
@@ -161,6 +162,8 @@ struct service::impl {
 
   std::unique_ptr<signing> sign_with(std::uint64_t keyset_version, node_keys x);
   void log(const exchange& x, unsigned status, clock::duration took) const;
+  void note_denied(const operation& what, const failure& why,
+                   const principal_id& who, std::string_view request_id) const;
   http_response show_metrics() const;
   http_response read_readiness() const;
   void with_keys(const std::shared_ptr<const view>& seen,
@@ -192,7 +195,9 @@ std::unique_ptr<signing> service::impl::sign_with(std::uint64_t keyset_version,
                         counters,
                         shared,
                         config.ledger_name,
-                        config.wall_clock};
+                        config.wall_clock,
+                        config.reports,
+                        config.activity};
   return std::make_unique<signing>(
       signing{keyset_version, std::move(answers), std::move(world)});
 }
@@ -213,6 +218,15 @@ void service::impl::log(const exchange& x, unsigned status,
   log(log_level::info, "request", std::move(fields));
 }
 
+/// For the audit. A call without any token is no attempt at anything.
+void service::impl::note_denied(const operation& what, const failure& why,
+                                const principal_id& who,
+                                std::string_view request_id) const {
+  if (config.activity != nullptr)
+    config.activity->note(access_denied{who, what.name, to_string(why.code)},
+                          who, request_id);
+}
+
 http_response service::impl::show_metrics() const {
   auto seen = node.view().load();
   auto outside = config.outside ? config.outside() : outside_counts{};
@@ -221,6 +235,8 @@ http_response service::impl::show_metrics() const {
   outside.limited_tokens = limits.refused_tokens();
   outside.limited_addresses = limits.refused_addresses();
   outside.limited_callers = limits.payers();
+  outside.reports = metrics_of(config.reports);
+  outside.activity = metrics_of(config.activity);
   return {200,
           "text/plain; version=0.0.4; charset=utf-8",
           {},
@@ -301,10 +317,15 @@ void service::impl::call(const operation& what, json::object params,
         {errc::unavailable, "the ledger is not folded yet: try again"}));
   auto& head = x->request.head();
   auto who = who_calls(head.authorization, *seen);
-  if (!who)
+  if (!who) {
+    note_denied(what, who.error(), {}, x->request.id);
     return reply(answer_failure(who.error()));
-  if (auto refused = check_role(what, *who))
+  }
+  if (auto refused = check_role(what, *who)) {
+    if (!who->anonymous())
+      note_denied(what, *refused, who->principal, x->request.id);
     return reply(answer_failure(std::move(*refused)));
+  }
   if (auto wrong = check_names(what, params))
     return reply(answer_failure(std::move(*wrong)));
   if (auto wrong = check_key(params))
@@ -387,11 +408,17 @@ admission service::impl::admit(const request_head& head, route where) {
     pays = payer_of(who ? *who : caller{}, head.socket);
     if (auto late = limits.take(pays))
       return {.refused = to_response(*late)};
-    if (!who)
+    if (!who) {
+      if (where.what != nullptr)
+        note_denied(*where.what, who.error(), {}, {});
       return refuse(who.error());
+    }
     if (where.what != nullptr)
-      if (auto refused = check_role(*where.what, *who))
+      if (auto refused = check_role(*where.what, *who)) {
+        if (!who->anonymous())
+          note_denied(*where.what, *refused, who->principal, {});
         return refuse(*refused);
+      }
     if (!who->anonymous())
       limit = write_body_limit;
   }

@@ -15,6 +15,9 @@
 
 namespace signalbox {
 
+class activity_log;
+class client_reports;
+
 struct service_config {
   std::string ledger_name = "main";
   bool public_reads = true;
@@ -28,6 +31,8 @@ struct service_config {
   key_loader load_keys; ///< again, whenever the keyset changed
   /// For the metrics: what the server and the log count.
   std::function<outside_counts()> outside = nullptr;
+  client_reports* reports = nullptr; ///< outlives the service; null: none
+  activity_log* activity = nullptr;  ///< likewise
 };
 
 /// Everything behind the HTTP server: REST, JSON-RPC, readiness and metrics.

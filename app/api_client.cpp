@@ -67,6 +67,14 @@ failure bad_url(const std::string& url) {
           "'" + url + "' is no address: use http://HOST[:PORT]"};
 }
 
+/// The target of `<TARGET>; rel="next"` (RFC 8288), the one link that we send.
+std::string next_page(std::string_view link) {
+  const auto end = link.find(">; rel=\"next\"");
+  if (!link.starts_with('<') || end == std::string_view::npos)
+    return {};
+  return std::string{link.substr(1, end - 1)};
+}
+
 std::string text_of(const json::object& x, std::string_view name) {
   auto* value = x.if_contains(name);
   return value != nullptr && value->is_string()
@@ -125,9 +133,11 @@ result<api_answer> api_client::run(const call& x) const {
                            ? std::string{base->port()}
                            : std::string{"80"},
                        out, config_.timeout);
+    auto location = std::string{in[http::field::location]};
     return api_answer{in.result_int(), std::move(in.body()),
                       std::string{in["Signalbox-Token"]},
-                      std::string{in[http::field::location]}};
+                      location.empty() ? next_page(in[http::field::link])
+                                       : std::move(location)};
   } catch (const boost::system::system_error& e) {
     return unreachable(config_.url, e.code().message());
   }

@@ -25,7 +25,7 @@ struct api_answer {
   unsigned status = 0;
   std::string body;
   std::string token;    ///< Signalbox-Token
-  std::string location; ///< of a command that is pending
+  std::string location; ///< of a pending command, or of the next page
 };
 
 /// A small blocking HTTP client for the commands; one connection a call.

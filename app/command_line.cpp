@@ -6,6 +6,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "app/audit_command.hpp"
 #include "app/commands.hpp"
 #include "app/options.hpp"
 #include "events/json.hpp"
@@ -73,6 +74,9 @@ std::span<const command_entry> commands() {
       {"publish", "check, seal and release a draft", run_publish},
       {"revert", "make a former artifact current again", run_revert},
       {"reseal", "sign a current artifact with the active key", run_reseal},
+      {"audit", "list and export what was released and changed", run_audit},
+      {"report", "report what became of an artifact", run_report},
+      {"deployments", "count clients by what they reported", run_deployments},
       {"verify", "verify artifacts from files, offline", run_verify},
       {"keys", "list, rotate, retire and revoke signing keys", run_keys},
       {"keysets", "fetch the chain of keysets", run_keysets},

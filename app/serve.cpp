@@ -168,13 +168,16 @@ std::string url_of(const serve_options& options, std::uint16_t port) {
 /// Stops what serves in its order, also when something throws while it serves.
 class stop_in_order {
  public:
-  stop_in_order(http_server& server, server_slot& slot, service& api,
-                runtime& node)
-      : server_{server}, slot_{slot}, api_{api}, node_{node} {}
+  stop_in_order(http_server& server, server_slot& slot, node_streams& streams,
+                service& api, runtime& node)
+      : server_{server}, slot_{slot}, streams_{streams}, api_{api}, node_{
+                                                                        node} {}
   stop_in_order(const stop_in_order&) = delete;
   ~stop_in_order() {
     server_.stop();
     slot_ = nullptr;
+    // What it still answers goes through the service too.
+    streams_.stop();
     api_.stop();
     // Last: what it still answers goes through the service.
     node_.stop();
@@ -183,6 +186,7 @@ class stop_in_order {
  private:
   http_server& server_;
   server_slot& slot_;
+  node_streams& streams_;
   service& api_;
   runtime& node_;
 };
@@ -233,12 +237,19 @@ result<void> serve(const serve_options& options,
   auto slot = std::make_shared<server_slot>(nullptr);
   auto config = make_service_config(options, pinned, log, slot);
   config.load_keys = load_keys;
+  node_streams streams{
+      (*storage)->database, (*storage)->directory.keys(), pinned.node,
+      options.streams, [&log](const std::string& line) {
+        log.write(log_level::warning, line, {{"component", "streams"}});
+      }};
+  config.reports = streams.reports();
+  config.activity = streams.activity();
   auto api = std::make_shared<service>(
       std::move(config), node, *(*storage)->log, (*seen)->ledger.keyset_version,
       std::move(keys));
   http_server server{make_http_config(options), api};
   {
-    const stop_in_order guard{server, *slot, *api, node};
+    const stop_in_order guard{server, *slot, streams, *api, node};
     if (auto started = server.start(); !started)
       return started.error();
     *slot = &server;

@@ -8,6 +8,7 @@
 #include "api/request_limits.hpp"
 #include "app/json_log.hpp"
 #include "app/ledger_file.hpp"
+#include "app/node_streams.hpp"
 #include "events/head.hpp"
 
 namespace signalbox {
@@ -25,6 +26,7 @@ struct serve_options {
   std::size_t threads = 2;                    ///< threads for actors
   std::int64_t head_life = default_head_life; ///< milliseconds
   log_level least = log_level::info;
+  stream_options streams;
 };
 
 /// HOST:PORT, an IPv6 address in brackets; `localhost` is 127.0.0.1.

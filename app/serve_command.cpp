@@ -67,6 +67,21 @@ result<request_limits_config> gather_limits(const command_options& given) {
   return out;
 }
 
+result<void> gather_streams(const command_options& given, stream_options& out) {
+  const std::pair<const char*, std::int64_t*> times[] = {
+      {"reports-keep", &out.reports_keep},
+      {"activity-keep", &out.activity_keep},
+      {"report-window", &out.report_window}};
+  for (auto& [name, to] : times) {
+    auto time = parse_duration(given.text(name));
+    if (!time)
+      return time.error();
+    *to = *time;
+  }
+  out.privacy_floor = given.get<std::uint64_t>("privacy-floor");
+  return validate(out);
+}
+
 result<serve_options> gather(const command_options& given) {
   serve_options out;
   out.data = given.text("data");
@@ -81,6 +96,8 @@ result<serve_options> gather(const command_options& given) {
   if (!life)
     return life.error();
   out.head_life = *life;
+  if (auto read = gather_streams(given, out.streams); !read)
+    return read.error();
   out.base_url = given.text("base-url");
   out.private_reads = given.has("private-reads");
   out.workers = given.get<std::size_t>("workers");
@@ -143,7 +160,15 @@ void add_options(command_options& options) {
       "threads for HTTP")("threads", po::value<std::size_t>()->default_value(2),
                           "threads for everything else")(
       "head-life", po::value<std::string>()->default_value("7d"),
-      "how long a head holds")(
+      "how long a head holds")("reports-keep",
+                               po::value<std::string>()->default_value("30d"),
+                               "how long reports of clients are kept")(
+      "activity-keep", po::value<std::string>()->default_value("30d"),
+      "how long refused drafts and denied calls are kept")(
+      "report-window", po::value<std::string>()->default_value("1d"),
+      "clients heard from within it are counted")(
+      "privacy-floor", po::value<std::uint64_t>()->default_value(0),
+      "fewer clients than this are not told apart; 0: exact counts")(
       "log-level", po::value<std::string>()->default_value("info"),
       "debug, info, warning or error")("json", "output for programs");
 }

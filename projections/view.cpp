@@ -2,6 +2,7 @@
 
 #include "events/aggregate.hpp"
 #include "events/envelope.hpp"
+#include "projections/audited_past.hpp"
 #include "projections/chain.hpp"
 
 #include <algorithm>
@@ -111,7 +112,7 @@ const channel_change* view::find_release(const channel_view& channel,
 }
 
 view_builder::view_builder(part_source parts)
-    : parts_{std::move(parts)}, past_{std::make_shared<ledger_past>()} {}
+    : parts_{std::move(parts)}, past_{std::make_shared<audited_past>()} {}
 
 void view_builder::note(std::uint16_t type) {
   if (type == number_of<event::family_put>() ||
@@ -133,9 +134,13 @@ void view_builder::note(std::uint16_t type) {
 }
 
 void view_builder::extend_past(const ledger_state& state) {
-  for (auto i = past_->marks.size(); i < state.judgements.size(); ++i)
-    past_->marks.push_back(
-        {state.judgements[i].chain, state.judgements[i].log_time});
+  // The constructor made it so.
+  auto& outcomes = static_cast<audited_past&>(*past_).outcomes;
+  for (auto i = past_->marks.size(); i < state.judgements.size(); ++i) {
+    auto& x = state.judgements[i];
+    past_->marks.push_back(index_mark{x.chain, x.log_time});
+    outcomes.push_back(static_cast<outcome>(x.result));
+  }
   for (auto i = past_->changes.size(); i < state.changes.size(); ++i)
     past_->changes.append(state.changes[i]);
 }

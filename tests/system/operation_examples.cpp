@@ -137,6 +137,55 @@ const std::vector<operation_example>& operation_examples() {
        [](const stage& x, auto) {
          return json::object{{"command_id", x.command}};
        }},
+      {"GetAudit",
+       [](auto&, auto) {
+         return json::object{{"client_id", "codex"},
+                             {"kind", json::array{"artifact_published"}},
+                             {"limit", 1}};
+       },
+       [](auto&) {
+         return strings{"audit",  "--client",           "codex",
+                        "--kind", "artifact_published", "--limit",
+                        "1"};
+       }},
+      {"GetAudit",
+       [](auto&, auto) {
+         return json::object{{"order", "oldest"}, {"limit", 1000}};
+       },
+       [](auto&) {
+         return strings{"audit", "--order", "oldest", "--limit", "1000"};
+       }},
+      {"GetAuditRecord",
+       [](auto&, auto) {
+         return json::object{{"index", "3"}};
+       },
+       [](auto&) {
+         return strings{"audit", "show", "3"};
+       }},
+      {"ReportClientState",
+       [](const stage& x, auto) {
+         return with(with(with(place(), "client_fingerprint", "host-1"),
+                          "result", "applied"),
+                     "artifact_id", x.second.text("/artifact_id"));
+       },
+       [](const stage& x) {
+         return strings{"report",
+                        "codex",
+                        "default",
+                        "--fingerprint",
+                        "host-1",
+                        "--artifact",
+                        x.second.text("/artifact_id")};
+       },
+       likeness::same_form},
+      {"GetDeployments",
+       [](auto&, auto) {
+         return json::object{{"client_id", "codex"}};
+       },
+       [](auto&) {
+         return strings{"deployments", "--client", "codex"};
+       },
+       likeness::same_form},
       {"ValidateDraft",
        [](const stage& x, auto) {
          return with(place(), "draft_payload", x.draft);
