@@ -25,7 +25,7 @@ inline constexpr std::size_t body_reserve_limit = 64 * 1024;
 inline constexpr std::size_t max_request_id_bytes = 64;
 
 /// Open connections of one process; more are refused with 503.
-inline constexpr std::size_t default_max_connections = 10000;
+inline constexpr std::size_t default_max_connections = 20000;
 
 /// From the first byte of a request to the end of its head.
 inline constexpr std::chrono::milliseconds default_header_timeout{10000};
@@ -65,6 +65,6 @@ inline constexpr std::size_t max_limited_callers = 65536;
 inline constexpr std::size_t max_counted_families = 256;
 
 /// Connections that the kernel keeps until they are accepted.
-inline constexpr int listen_backlog = 1024;
+inline constexpr int listen_backlog = 4096;
 
 } // namespace signalbox

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
-#include <random>
 
 #include <sys/socket.h>
 
@@ -33,57 +32,17 @@ bool expects_continue(std::string_view expect) {
                     [](char x, char y) { return (x | 0x20) == (y | 0x20); });
 }
 
-std::uint64_t random_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
-}
-
 } // namespace
 
-http_worker_context::http_worker_context(const http_config& cfg,
-                                         http_handler& served,
-                                         std::size_t number)
-    : config{cfg}, handler{served}, worker{number},
-      now{std::chrono::steady_clock::now()}, random_{random_seed()} {}
-
-std::string_view http_worker_context::head_end(ending x) {
-  const auto second = std::time(nullptr);
-  if (second != date_of_) {
-    date_of_ = second;
-    std::tm utc{};
-    gmtime_r(&second, &utc);
-    char text[64];
-    const auto n = std::strftime(text, sizeof text,
-                                 "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &utc);
-    const std::string date{text, n};
-    ends_[0] = date + "\r\n";
-    ends_[1] = date + "Connection: close\r\n\r\n";
-    ends_[2] = date + "Connection: keep-alive\r\n\r\n";
-  }
-  return ends_[static_cast<std::size_t>(x)];
-}
-
-// splitmix64: ids must differ, not resist.
-std::string http_worker_context::make_request_id() {
-  auto x = random_ += 0x9e3779b97f4a7c15u;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-  x ^= x >> 31;
-  std::string text(16, '0');
-  for (auto& c : text) {
-    c = "0123456789abcdef"[x & 15];
-    x >>= 4;
-  }
-  return text;
-}
-
 http_connection::http_connection(http_worker_context& worker, int socket,
-                                 std::uint64_t key)
-    : worker_{worker}, socket_{socket}, key_{key} {
+                                 std::uint64_t key, std::string peer)
+    : worker_{worker}, socket_{socket}, key_{key}, peer_{std::move(peer)} {
   expect_within(worker_.config.header_timeout);
 }
 
 std::span<char> http_connection::room() {
+  if (is_streaming())
+    return worker_.scratch;
   if (begin_ == end_) {
     begin_ = end_ = 0;
   } else if (begin_ > 0) {
@@ -100,6 +59,8 @@ std::span<char> http_connection::room() {
 }
 
 http_connection::next http_connection::on_bytes(std::size_t n) {
+  if (is_streaming())
+    return on_chatter(n);
   end_ += n;
   if (state_ == state::lingering) {
     begin_ = end_;
@@ -108,48 +69,15 @@ http_connection::next http_connection::on_bytes(std::size_t n) {
   return run();
 }
 
-http_connection::next http_connection::on_writable() {
-  if (const auto x = flush())
-    return *x;
-  return run();
-}
-
-http_connection::next http_connection::on_answer(std::uint64_t sequence,
-                                                 http_response x) {
-  if (state_ != state::waiting || sequence != sequence_)
-    return next::wait_answer;
-  if (const auto y = respond(std::move(x)))
-    return *y;
-  return run();
-}
-
-bool http_connection::is_overdue() {
-  if (state_ == state::waiting || worker_.now < deadline_)
-    return false;
-  const bool idle = is_idle();
-  if (!idle && state_ != state::lingering)
-    worker_.probe.timeouts.add();
-  if ((state_ == state::head && !idle) || state_ == state::body) {
-    // A courtesy: what the socket does not take at once is lost.
-    if (state_ == state::head)
-      note_broken_head();
-    close_ = true;
-    compose(problem_response(408, to_string(errc::bad_request),
-                             "the request took too long to arrive"));
-    std::size_t sent = 0;
-    outbox_.send(socket_, sent);
-    worker_.probe.bytes.add(sent);
-  }
-  return true;
-}
-
 bool http_connection::is_idle() const {
   return state_ == state::head && begin_ == end_;
 }
 
 http_connection::next http_connection::run() {
   for (;;) {
-    const auto x = state_ == state::head ? read_head() : read_body();
+    const auto x = state_ == state::head   ? read_head()
+                   : state_ == state::body ? read_body()
+                                           : pump();
     if (x)
       return *x;
   }
@@ -238,6 +166,8 @@ http_connection::step http_connection::take(admission said) {
                          "the only known expectation is 100-continue"));
   request_.emplace(head, id_);
   request_->note = std::move(said.note);
+  request_->peer = peer_;
+  request_->worker = worker_.worker;
   if (!head.has_body())
     return hand_over();
   body_limit_ = said.body_limit;
@@ -283,47 +213,6 @@ http_connection::step http_connection::hand_over() {
   return next::wait_answer;
 }
 
-http_connection::step http_connection::send_hot(const prepared_response& x) {
-  worker_.probe.hot.add();
-  outbox_.put(x.head());
-  char id_field[32 + max_request_id_bytes];
-  if (const auto id = worker_.head.request_id; !id.empty()) {
-    constexpr std::string_view name = "X-Request-Id: ";
-    auto* end = std::copy(name.begin(), name.end(), id_field);
-    end = std::copy(id.begin(), id.end(), end);
-    *end++ = '\r';
-    *end++ = '\n';
-    outbox_.put({id_field, static_cast<std::size_t>(end - id_field)});
-  }
-  outbox_.put(worker_.head_end(ending()));
-  if (bare_ || x.body().empty())
-    return flush();
-  outbox_.put(x.body());
-  return flush(&x);
-}
-
-http_connection::step http_connection::respond(http_response x) {
-  close_ = close_ || worker_.draining;
-  compose(std::move(x));
-  return flush();
-}
-
-void http_connection::compose(http_response x) {
-  if (!is_well_formed(x)) {
-    worker_.probe.failures.add();
-    x = problem_response(500, to_string(errc::bug), "a response was damaged");
-  }
-  response_ = std::move(x);
-  response_head_ = head_of(response_);
-  response_head_.append("X-Request-Id: ").append(id_).append("\r\n");
-  response_head_.append(worker_.head_end(ending()));
-  outbox_.clear();
-  outbox_.put(response_head_);
-  const bool bodiless = response_.status == 204 || response_.status == 304;
-  if (!bare_ && !bodiless)
-    outbox_.put(body_of(response_));
-}
-
 http_connection::step http_connection::reject(const parse_failure& why) {
   worker_.probe.malformed.add();
   if (state_ == state::head)
@@ -337,63 +226,6 @@ http_connection::step http_connection::refuse_unread(http_response x) {
   if (worker_.head.has_body())
     close_ = unread_ = true;
   return respond(std::move(x));
-}
-
-http_connection::step http_connection::flush(const prepared_response* last) {
-  std::size_t sent = 0;
-  const auto outcome = outbox_.send(socket_, sent);
-  worker_.probe.bytes.add(sent);
-  switch (outcome) {
-  case http_outbox::outcome::done:
-    return finish_response();
-  case http_outbox::outcome::broken:
-    return next::close;
-  case http_outbox::outcome::blocked:
-    break;
-  }
-  // Owning costs locked instructions: only here, where the socket is full. A
-  // composed response is the connection's already.
-  if (state_ != state::writing && response_head_.empty())
-    outbox_.persist(last ? last->shared_from_this() : nullptr);
-  state_ = state::writing;
-  expect_within(worker_.config.write_timeout);
-  return next::wait_writable;
-}
-
-http_connection::step http_connection::finish_response() {
-  if (after_ == after_write::body) {
-    after_ = after_write::next_request;
-    state_ = state::body;
-    expect_within(worker_.config.body_timeout);
-    return {};
-  }
-  if (!response_head_.empty()) {
-    response_ = {};
-    response_head_.clear();
-  }
-  if (close_)
-    return close_or_linger();
-  head_begun_ = false;
-  state_ = state::head;
-  expect_within(worker_.config.idle_timeout);
-  return {};
-}
-
-http_connection::step http_connection::close_or_linger() {
-  if (!unread_ && begin_ == end_)
-    return next::close;
-  // Closing over unread input resets the connection, and a reset destroys
-  // what the client has not read yet.
-  ::shutdown(socket_, SHUT_WR);
-  begin_ = end_;
-  state_ = state::lingering;
-  expect_within(linger_timeout);
-  return next::read;
-}
-
-http_worker_context::ending http_connection::ending() const {
-  using enum http_worker_context::ending;
-  return close_ ? close : http_1_0_ ? keep_alive : plain;
 }
 
 std::string_view http_connection::input() const {

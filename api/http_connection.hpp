@@ -3,64 +3,30 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <ctime>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "api/http_handler.hpp"
 #include "api/http_outbox.hpp"
 #include "api/http_parser.hpp"
-#include "api/http_probe.hpp"
-#include "api/http_server.hpp"
+#include "api/http_stream.hpp"
+#include "api/http_worker_context.hpp"
 
 namespace signalbox {
-
-/// What one worker's connections share. Used on the worker's thread alone.
-class http_worker_context {
- public:
-  using time_point = std::chrono::steady_clock::time_point;
-
-  enum class ending { plain, close, keep_alive };
-
-  http_worker_context(const http_config& cfg, http_handler& served,
-                      std::size_t number);
-  virtual ~http_worker_context() = default;
-
-  /// The answer to request `sequence` of connection `key`.
-  virtual reply make_reply(std::uint64_t key, std::uint64_t sequence) = 0;
-
-  /// The end of a response head: Date, Connection, blank line. Valid until
-  /// the next call; the text changes once a second.
-  std::string_view head_end(ending x);
-
-  /// 16 hex digits, not guessable enough for a secret, unique enough for logs.
-  std::string make_request_id();
-
-  const http_config& config;
-  http_handler& handler;
-  const std::size_t worker;
-  http_probe probe;
-  request_head head; ///< of the request being dispatched
-  time_point now;    ///< as of the last sweep
-  bool draining = false;
-
- private:
-  std::time_t date_of_ = 0;
-  std::string ends_[3];
-  std::uint64_t random_;
-};
 
 /// The protocol of one connection: which bytes come in, what goes out, what
 /// the worker has to wait for next. Runs on its worker's thread; knows no
 /// event loop, so that reading, writing and closing stay in one place there.
 class http_connection {
  public:
-  enum class next { read, wait_writable, wait_answer, close };
+  /// `listen` is `read` while a stream goes out; `wait_answer` is nothing new.
+  enum class next { read, listen, wait_writable, wait_answer, close };
 
-  http_connection(http_worker_context& worker, int socket, std::uint64_t key);
+  http_connection(http_worker_context& worker, int socket, std::uint64_t key,
+                  std::string peer);
 
   /// Where the next bytes belong. Never empty.
   std::span<char> room();
@@ -72,6 +38,20 @@ class http_connection {
 
   /// Late answers to earlier requests are dropped: `wait_answer`.
   next on_answer(std::uint64_t sequence, http_response x);
+  next on_stream(std::uint64_t sequence, http_response head,
+                 std::unique_ptr<http_stream> body);
+
+  bool is_streaming() const { return stream_ != nullptr; }
+
+  /// The stream may have more.
+  next on_ready();
+
+  /// Whether a stream has sent nothing for as long as it may.
+  bool is_silent() const;
+  next on_silence();
+
+  /// Ends a stream, while the worker is draining.
+  next on_drain();
 
   /// Whether it is to be closed now. Sends 408 where a request was begun.
   bool is_overdue();
@@ -80,8 +60,8 @@ class http_connection {
   bool is_idle() const;
 
  private:
-  enum class state { head, body, waiting, writing, lingering };
-  enum class after_write { next_request, body };
+  enum class state { head, body, waiting, writing, streaming, lingering };
+  enum class after_write { next_request, body, stream };
   using step = std::optional<next>; // none: go on with the next state
 
   next run();
@@ -100,6 +80,12 @@ class http_connection {
   step finish_response();
   step close_or_linger();
 
+  next on_chatter(std::size_t n);
+  step pump();
+  step send_piece(http_stream::piece x);
+  step go_on_streaming();
+  void release_input();
+
   void note_request();
   void note_broken_head();
   void compose(http_response x);
@@ -110,6 +96,7 @@ class http_connection {
   http_worker_context& worker_;
   const int socket_;
   const std::uint64_t key_;
+  const std::string peer_;
   std::uint64_t sequence_ = 0;
   state state_ = state::head;
   after_write after_ = after_write::next_request;
@@ -134,6 +121,11 @@ class http_connection {
   http_outbox outbox_;
   http_response response_;
   std::string response_head_;
+
+  std::unique_ptr<http_stream> stream_;
+  std::shared_ptr<const std::string> piece_; // in the outbox
+  bool last_piece_ = false;
+  std::size_t heard_ = 0;
 };
 
 } // namespace signalbox

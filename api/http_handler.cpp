@@ -16,4 +16,10 @@ void reply::operator()(http_response x) {
   sink->answer(std::move(x));
 }
 
+void reply::stream(http_response head, std::unique_ptr<http_stream> body) {
+  assert(sink_ && "a request is answered once");
+  const auto sink = std::exchange(sink_, nullptr);
+  sink->stream(std::move(head), std::move(body));
+}
+
 } // namespace signalbox

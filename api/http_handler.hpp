@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "api/http_message.hpp"
+#include "api/http_stream.hpp"
 #include "events/errors.hpp"
 
 namespace signalbox {
@@ -14,9 +15,13 @@ class reply_sink {
  public:
   virtual ~reply_sink() = default;
 
-  /// Any thread; called once. (A streamed answer becomes a second function
-  /// here, which hands out a cursor in place of a finished body.)
+  /// Any thread; one of the two is called, once.
   virtual void answer(http_response x) = 0;
+
+  /// The head of a response, and what its body goes on with until one side
+  /// ends it. The connection is closed after it.
+  virtual void stream(http_response head,
+                      std::unique_ptr<http_stream> body) = 0;
 };
 
 /// The duty to answer one request, from any thread and exactly once. Whoever
@@ -30,6 +35,9 @@ class reply {
 
   /// Precondition: neither moved from nor used before.
   void operator()(http_response x);
+
+  /// Answers with a stream instead. Precondition: the same.
+  void stream(http_response head, std::unique_ptr<http_stream> body);
 
  private:
   std::unique_ptr<reply_sink> sink_;
@@ -50,6 +58,15 @@ struct admission {
 class http_handler {
  public:
   virtual ~http_handler() = default;
+
+  /// Called for each worker before it serves: the way to its thread, which
+  /// may be kept and used as long as one likes.
+  virtual void join(std::size_t /*worker*/,
+                    std::shared_ptr<http_lane> /*lane*/) {}
+
+  /// Called when the server begins to stop, on the thread that stops it: what
+  /// is held back should be answered now.
+  virtual void drain() {}
 
   /// Asked first for each GET and HEAD request without a body: a response that
   /// lies ready (the handler compares If-None-Match itself and returns the

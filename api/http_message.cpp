@@ -80,13 +80,18 @@ std::string_view body_of(const http_response& x) {
   return shared ? std::string_view{*shared} : std::string_view{};
 }
 
-std::string head_of(const http_response& x) {
+std::string stream_head_of(const http_response& x) {
   std::string out = "HTTP/1.1 " + std::to_string(x.status) + " ";
   out.append(reason_phrase(x.status)).append("\r\n");
   if (!x.content_type.empty())
     append_field(out, "Content-Type", x.content_type);
   for (const auto& [name, value] : x.headers)
     append_field(out, name, value);
+  return out;
+}
+
+std::string head_of(const http_response& x) {
+  auto out = stream_head_of(x);
   if (!has_no_length(x.status))
     append_field(out, "Content-Length", std::to_string(body_of(x).size()));
   return out;

@@ -83,6 +83,8 @@ class http_request {
   /// The X-Request-Id of the response, never empty: the client's, unless it
   /// looks like a secret, so that it may stand in events and logs.
   std::string id;
+  std::string peer;       ///< the other end's address, without the port
+  std::size_t worker = 0; ///< whose connection it came on, from 0
   std::string body;
   std::unique_ptr<request_note> note; ///< of its `admission`
 
@@ -106,6 +108,9 @@ std::string_view body_of(const http_response& x);
 /// The status line and all fields that `x` determines, without the blank line
 /// that ends a head. 204 and 304 get no Content-Length (RFC 9110 section 8.6).
 std::string head_of(const http_response& x);
+
+/// The same for a body that ends with the connection.
+std::string stream_head_of(const http_response& x);
 
 /// Whether no header field could break out of its line.
 bool is_well_formed(const http_response& x);

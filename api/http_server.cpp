@@ -159,6 +159,7 @@ class http_server::impl {
     if (workers_.empty() || std::exchange(stopped_, true))
       return;
     workers_.front()->stop_listening();
+    handler_->drain();
     for (auto& x : workers_)
       x->drain();
     const auto deadline =
@@ -186,7 +187,12 @@ class http_server::impl {
       return answer_full(socket);
     }
     ++open_;
-    workers_[turn_++ % workers_.size()]->adopt(std::move(socket));
+    try {
+      workers_[turn_++ % workers_.size()]->adopt(std::move(socket));
+    } catch (...) { // no memory to hand it over with
+      --open_;
+      throw;
+    }
   }
 
   const http_config config_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <utility>
 
 #include <unistd.h>
@@ -26,5 +27,8 @@ class http_socket {
  private:
   int fd_;
 };
+
+/// The address of the other end, without its port; empty if it is gone.
+std::string peer_of(int socket);
 
 } // namespace signalbox

@@ -1,10 +1,8 @@
 #include "api/http_worker.hpp"
 
-#include <cerrno>
 #include <csignal>
+#include <exception>
 #include <future>
-#include <mutex>
-#include <optional>
 #include <thread>
 #include <vector>
 
@@ -16,11 +14,12 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "api/http_acceptor.hpp"
 #include "api/http_connection.hpp"
+#include "api/http_gate.hpp"
 
 namespace signalbox {
 
@@ -31,76 +30,25 @@ using boost::system::error_code;
 using executor = asio::io_context::executor_type;
 // Concrete executors: the erased one costs a locked instruction an operation.
 using tcp_socket = asio::basic_stream_socket<asio::ip::tcp, executor>;
-using descriptor = asio::posix::basic_stream_descriptor<executor>;
 using timer =
     asio::basic_waitable_timer<std::chrono::steady_clock,
                                asio::wait_traits<std::chrono::steady_clock>,
                                executor>;
 
-struct answered {
-  std::uint64_t key;
-  std::uint64_t sequence;
-  http_response response;
-};
-
-// Where answers wait for their worker. Outlives the worker as long as replies
-// are out, and is shut when the worker ends.
-class answer_gate {
- public:
-  explicit answer_gate(std::function<void()> wake) : wake_{std::move(wake)} {}
-
-  void push(answered x) {
-    const std::lock_guard lock{mutex_};
-    if (!wake_)
-      return;
-    waiting_.push_back(std::move(x));
-    if (waiting_.size() == 1)
-      wake_();
-  }
-
-  std::vector<answered> take() {
-    const std::lock_guard lock{mutex_};
-    return std::exchange(waiting_, {});
-  }
-
-  void shut() {
-    const std::lock_guard lock{mutex_};
-    wake_ = nullptr;
-    waiting_.clear();
-  }
-
- private:
-  std::mutex mutex_;
-  std::function<void()> wake_;
-  std::vector<answered> waiting_;
-};
-
-class gate_sink final : public reply_sink {
- public:
-  gate_sink(std::shared_ptr<answer_gate> gate, std::uint64_t key,
-            std::uint64_t sequence)
-      : gate_{std::move(gate)}, key_{key}, sequence_{sequence} {}
-
-  void answer(http_response x) override {
-    gate_->push({key_, sequence_, std::move(x)});
-  }
-
- private:
-  std::shared_ptr<answer_gate> gate_;
-  std::uint64_t key_;
-  std::uint64_t sequence_;
-};
-
-// A connection with its socket. `pending` while Asio holds an operation, whose
-// completion then frees the link.
+// A connection with its socket. While Asio holds an operation, the completion
+// of the last one frees the link.
 struct link {
   link(tcp_socket s, http_worker_context& worker, std::uint64_t k)
-      : socket{std::move(s)}, key{k}, connection{worker, socket.native_handle(),
-                                                 k} {}
+      : socket{std::move(s)}, key{k}, connection{
+                                          worker, socket.native_handle(), k,
+                                          peer_of(socket.native_handle())} {}
+
+  bool is_pending() const { return reading || waiting; }
 
   tcp_socket socket;
   std::uint64_t key;
-  bool pending = false;
+  bool reading = false;
+  bool waiting = false; // until it can be written to
   http_connection connection;
 };
 
@@ -111,7 +59,7 @@ class http_worker::impl final : public http_worker_context {
   impl(const http_config& cfg, http_handler& served, std::size_t number,
        std::atomic<std::size_t>& open)
       : http_worker_context{cfg, served, number}, open_{open},
-        gate_{std::make_shared<answer_gate>(
+        gate_{std::make_shared<http_gate>(
             [this] { asio::post(io_, [this] { deliver(); }); })} {}
 
   ~impl() override { cut(); }
@@ -126,6 +74,7 @@ class http_worker::impl final : public http_worker_context {
 
   // Signals are for the main thread.
   void start() {
+    handler.join(worker, gate_);
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
@@ -137,19 +86,14 @@ class http_worker::impl final : public http_worker_context {
   void listen(http_socket socket, std::function<void(http_socket)> take) {
     asio::post(
         io_, [this, take = std::move(take), fd = std::move(socket)]() mutable {
-          take_ = std::move(take);
-          listener_.assign(fd.release());
-          accept_later();
+          acceptor_.open(std::move(fd), std::move(take));
         });
   }
 
   void stop_listening() {
     std::promise<void> closed;
     asio::post(io_, [this, &closed] {
-      error_code ignored;
-      listener_.close(ignored);
-      accept_timer_.cancel();
-      take_ = nullptr;
+      acceptor_.close();
       closed.set_value();
     });
     closed.get_future().wait();
@@ -167,6 +111,8 @@ class http_worker::impl final : public http_worker_context {
       for (auto& x : links_)
         if (x && x->connection.is_idle())
           close(*x);
+        else if (x && x->socket.is_open() && x->connection.is_streaming())
+          go_on(*x, [](auto& y) { return y.on_drain(); });
       end_if_drained();
     });
   }
@@ -176,7 +122,14 @@ class http_worker::impl final : public http_worker_context {
   }
 
   reply make_reply(std::uint64_t key, std::uint64_t sequence) override {
-    return reply{std::make_unique<gate_sink>(gate_, key, sequence)};
+    return make_gate_reply(gate_, key, sequence);
+  }
+
+  http_stream::waker make_waker(std::uint64_t key) override {
+    return [this, key] {
+      if (auto* x = find(key))
+        go_on(*x, [](auto& y) { return y.on_ready(); });
+    };
   }
 
  private:
@@ -186,38 +139,9 @@ class http_worker::impl final : public http_worker_context {
     end_.set_value();
   }
 
-  void accept_later() {
-    listener_.async_wait(descriptor::wait_read, [this](error_code ec) {
-      if (!ec)
-        accept_all();
-    });
-  }
-
-  void accept_all() {
-    for (;;) {
-      http_socket fd{::accept4(listener_.native_handle(), nullptr, nullptr,
-                               SOCK_NONBLOCK | SOCK_CLOEXEC)};
-      if (fd)
-        take_(std::move(fd));
-      else if (errno == EAGAIN || errno == EWOULDBLOCK)
-        return accept_later();
-      else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
-               errno == ENOMEM)
-        return accept_after_pause();
-      // Anything else is the fault of that one connection.
-    }
-  }
-
-  // Without a pause the connection that cannot be accepted spins the thread.
-  void accept_after_pause() {
-    accept_timer_.expires_after(accept_pause);
-    accept_timer_.async_wait([this](error_code ec) {
-      if (!ec)
-        accept_all();
-    });
-  }
-
-  void serve(http_socket fd) {
+  // What fails here, such as for want of memory, costs this connection and not
+  // the process.
+  void serve(http_socket fd) try {
     const int on = 1;
     ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     error_code ec;
@@ -230,26 +154,33 @@ class http_worker::impl final : public http_worker_context {
       return;
     }
     fd.release();
+    auto& x = add_link(std::move(socket));
     probe.accepted.add();
     probe.open.add();
-    add_link(std::move(socket));
+    go_on(x, [](auto&) { return http_connection::next::read; });
+  } catch (const std::exception&) {
+    probe.failures.add();
+    --open_;
   }
 
-  void add_link(tcp_socket socket) {
+  // Leaves everything as it was if it throws.
+  link& add_link(tcp_socket socket) {
     if (free_.empty()) {
-      free_.push_back(static_cast<std::uint32_t>(links_.size()));
+      free_.reserve(links_.size() + 1); // closing must not have to
       links_.emplace_back();
+      free_.push_back(static_cast<std::uint32_t>(links_.size() - 1));
     }
     const auto slot = free_.back();
-    free_.pop_back();
     const auto key = (std::uint64_t{++generation_} << 32) | slot;
     links_[slot] = std::make_unique<link>(std::move(socket), *this, key);
-    await(*links_[slot], http_connection::next::read);
+    free_.pop_back();
+    return *links_[slot];
   }
 
   void await(link& x, http_connection::next what) {
     switch (what) {
     case http_connection::next::read:
+    case http_connection::next::listen:
       return read(x);
     case http_connection::next::wait_writable:
       return wait_writable(x);
@@ -261,33 +192,37 @@ class http_worker::impl final : public http_worker_context {
   }
 
   void read(link& x) {
-    x.pending = true;
+    if (x.reading)
+      return;
     const auto room = x.connection.room();
     x.socket.async_read_some(asio::buffer(room.data(), room.size()),
                              [this, &x](error_code ec, std::size_t n) {
+                               x.reading = false;
                                resume(x, ec,
                                       [n](auto& y) { return y.on_bytes(n); });
                              });
+    x.reading = true;
   }
 
   void wait_writable(link& x) {
-    x.pending = true;
+    if (x.waiting)
+      return;
     x.socket.async_wait(tcp_socket::wait_write, [this, &x](error_code ec) {
+      x.waiting = false;
       resume(x, ec, [](auto& y) { return y.on_writable(); });
     });
+    x.waiting = true;
   }
 
   template <class Step>
   void resume(link& x, error_code ec, Step step) {
-    x.pending = false;
     if (ec || !x.socket.is_open())
       close(x);
     else
       go_on(x, step);
   }
 
-  // What a step throws, such as for want of memory, costs this connection and
-  // not the process. Accepting one is not covered.
+  // What a step throws costs its connection.
   template <class Step>
   void go_on(link& x, Step step) try {
     await(x, step(x.connection));
@@ -299,8 +234,8 @@ class http_worker::impl final : public http_worker_context {
   void close(link& x) {
     error_code ignored;
     x.socket.close(ignored);
-    if (x.pending)
-      return; // its aborted operation comes back and frees it
+    if (x.is_pending())
+      return; // its last aborted operation comes back and frees it
     --open_;
     probe.open.subtract();
     const auto slot = static_cast<std::uint32_t>(x.key);
@@ -310,17 +245,28 @@ class http_worker::impl final : public http_worker_context {
   }
 
   void deliver() {
-    for (auto& x : gate_->take())
-      if (auto* to = find(x.key); to != nullptr && !to->pending)
+    auto items = gate_->take();
+    for (auto& x : items.answers)
+      if (auto* to = find(x.key); to != nullptr && !to->is_pending())
         go_on(*to, [&](auto& y) {
-          return y.on_answer(x.sequence, std::move(x.response));
+          return x.stream ? y.on_stream(x.sequence, std::move(x.response),
+                                        std::move(x.stream))
+                          : y.on_answer(x.sequence, std::move(x.response));
         });
+    for (auto& x : items.tasks)
+      perform(x);
+  }
+
+  void perform(const std::function<void()>& task) try {
+    task();
+  } catch (const std::exception&) {
+    probe.failures.add();
   }
 
   link* find(std::uint64_t key) {
     const auto slot = static_cast<std::uint32_t>(key);
     auto* x = slot < links_.size() ? links_[slot].get() : nullptr;
-    return x != nullptr && x->key == key ? x : nullptr;
+    return x != nullptr && x->key == key && x->socket.is_open() ? x : nullptr;
   }
 
   void sweep_later() {
@@ -334,8 +280,12 @@ class http_worker::impl final : public http_worker_context {
   void sweep() {
     now = std::chrono::steady_clock::now();
     for (auto& x : links_)
-      if (x && x->socket.is_open() && x->connection.is_overdue())
+      if (!x || !x->socket.is_open())
+        continue;
+      else if (x->connection.is_overdue())
         close(*x);
+      else if (x->connection.is_silent())
+        go_on(*x, [](auto& y) { return y.on_silence(); });
     if (!ending_)
       sweep_later();
   }
@@ -360,10 +310,8 @@ class http_worker::impl final : public http_worker_context {
   asio::io_context io_{1};
   asio::executor_work_guard<executor> work_{io_.get_executor()};
   timer sweep_timer_{io_.get_executor()};
-  timer accept_timer_{io_.get_executor()};
-  descriptor listener_{io_.get_executor()};
-  std::function<void(http_socket)> take_;
-  std::shared_ptr<answer_gate> gate_;
+  http_acceptor acceptor_{io_};
+  std::shared_ptr<http_gate> gate_;
   std::vector<std::unique_ptr<link>> links_;
   std::vector<std::uint32_t> free_;
   std::uint32_t generation_ = 0;

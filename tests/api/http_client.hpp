@@ -28,8 +28,11 @@ class http_client {
  public:
   static constexpr std::chrono::milliseconds patience{10000};
 
-  explicit http_client(std::uint16_t port)
+  /// `buffer`: what the kernel keeps for it, in bytes; 0: as much as usual.
+  explicit http_client(std::uint16_t port, int buffer = 0)
       : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+    if (buffer > 0)
+      ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(port);
@@ -94,6 +97,23 @@ class http_client {
   client_response get(std::string_view target, std::string_view more = {}) {
     return ask("GET", target, more);
   }
+
+  /// The bytes up to and with this mark. For bodies that go on.
+  std::string read_until(std::string_view mark) {
+    for (;;) {
+      const std::string_view text{
+          static_cast<const char*>(input_.data().data()), input_.size()};
+      if (const auto at = text.find(mark); at != text.npos) {
+        std::string out{text.substr(0, at + mark.size())};
+        input_.consume(out.size());
+        return out;
+      }
+      if (!receive())
+        throw std::runtime_error{"closed before the mark came"};
+    }
+  }
+  std::string read_head() { return read_until("\r\n\r\n"); }
+  std::string read_line() { return read_until("\n"); }
 
   /// Whether the server closes without sending anything more. Throws if it
   /// does neither in time.
