@@ -3,7 +3,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <utility>
 
 #include "projections/view.hpp"
 
@@ -24,6 +26,15 @@ class published_view {
     current_.store(
         std::make_shared<const published>(published{std::move(x), now}));
     generation_.fetch_add(1, std::memory_order_release);
+    if (const auto hears = listener_.load())
+      (*hears)();
+  }
+
+  /// Called after each store, on the storing thread: it must not block, nor
+  /// throw. Replaces the one before, which may run once more. Any thread.
+  void listen(std::function<void()> hears) {
+    listener_.store(
+        std::make_shared<const std::function<void()>>(std::move(hears)));
   }
 
   /// Null until the first view is published.
@@ -37,6 +48,7 @@ class published_view {
  private:
   std::atomic<std::shared_ptr<const published>> current_;
   std::atomic<std::uint64_t> generation_{0};
+  std::atomic<std::shared_ptr<const std::function<void()>>> listener_;
 };
 
 } // namespace signalbox

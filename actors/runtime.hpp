@@ -56,6 +56,9 @@ class runtime {
   void find(const event_id& id, std::shared_ptr<answer_once> answer);
 
   const published_view& view() const { return view_; }
+
+  /// See published_view::listen.
+  void listen(std::function<void()> hears) { view_.listen(std::move(hears)); }
   const node_status& status() const { return status_; }
 
  private:

@@ -25,7 +25,20 @@ bool equal_in_constant_time(const digest& x, const digest& y) {
   return difference == 0;
 }
 
+bool holds(const token_row& x, timestamp now) {
+  return !x.revoked && (x.expires_at == timestamp{} || x.expires_at > now);
+}
+
 } // namespace
+
+bool is_still_known(const caller& who, const view& seen, timestamp now) {
+  auto token = seen.access->tokens.find(*who.token);
+  auto principal = seen.access->principals.find(who.principal);
+  return token != seen.access->tokens.end() &&
+         holds(token->second.first, now) &&
+         principal != seen.access->principals.end() &&
+         principal->second.active && principal->second.roles == who.roles;
+}
 
 result<caller> authenticate(std::string_view authorization, const view& seen,
                             timestamp now) {
@@ -43,9 +56,8 @@ result<caller> authenticate(std::string_view authorization, const view& seen,
   if (i == seen.access->tokens.end())
     return refused;
   auto& row = i->second.first;
-  bool expired = row.expires_at != timestamp{} && row.expires_at <= now;
   if (!equal_in_constant_time(row.secret, token->secret_digest) ||
-      row.revoked || expired)
+      !holds(row, now))
     return refused;
   auto principal = seen.access->principals.find(row.principal);
   if (principal == seen.access->principals.end() || !principal->second.active)

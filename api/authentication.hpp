@@ -25,4 +25,8 @@ struct caller {
 result<caller> authenticate(std::string_view authorization, const view& seen,
                             timestamp now);
 
+/// Whether a caller that was authenticated once would still be; `who` has a
+/// token. For what goes on long after its request.
+bool is_still_known(const caller& who, const view& seen, timestamp now);
+
 } // namespace signalbox

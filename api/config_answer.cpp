@@ -218,6 +218,16 @@ config_answers::prepare(const view& seen, const channel_view& x,
   return done;
 }
 
+std::string_view head_of_wire(std::string_view wire) {
+  constexpr std::string_view member = ",\"head\":";
+  const auto at = wire.rfind(member);
+  if (at == wire.npos)
+    return {};
+  wire.remove_prefix(at + member.size());
+  wire.remove_suffix(1);
+  return wire;
+}
+
 bool matches_etag(std::string_view field, std::string_view etag) {
   field = trim(field);
   if (field == etag || field == "*")

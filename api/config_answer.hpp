@@ -93,6 +93,10 @@ class config_answers {
   std::int64_t head_life_;
 };
 
+/// The signed head within the wire form, a DSSE envelope as JSON; empty if
+/// there is none.
+std::string_view head_of_wire(std::string_view wire);
+
 /// Whether an If-None-Match field names this entity (weak comparison,
 /// RFC 9110 section 13.1.2).
 bool matches_etag(std::string_view if_none_match, std::string_view etag);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <set>
@@ -198,6 +199,40 @@ void add_activity(scrape& to, const stream_metrics& x) {
            "Bytes that the activity stream takes, about", x.bytes);
 }
 
+void add_changes(scrape& to, const change_counts& x) {
+  to.gauge("signalbox_subscribers",
+           "Clients that listen to a stream of changes", x.subscribers);
+  to.gauge("signalbox_long_polls", "PollChanges that wait for a change",
+           x.long_polls);
+  to.counter("signalbox_fanout_events_total",
+             "Changes handed to subscribers, one for each of them",
+             x.delivered);
+  to.counter("signalbox_subscriber_overflows_total",
+             "Subscribers that read too slowly and were told to resume",
+             x.overflows);
+}
+
+/// From the publication of a change until the last subscriber of a worker that
+/// can take it has it.
+prometheus::MetricFamily delivery_family(const change_counts& x) {
+  prometheus::MetricFamily out;
+  out.name = "signalbox_fanout_seconds";
+  out.help = "From a change's publication until a worker has written it to all "
+             "its subscribers that read";
+  out.type = prometheus::MetricType::Histogram;
+  auto& y = out.metric.emplace_back().histogram;
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < x.buckets.size(); ++i) {
+    sum += x.buckets[i];
+    y.bucket.push_back({sum, i < delivery_bounds.size()
+                                 ? static_cast<double>(delivery_bounds[i]) / 1e3
+                                 : std::numeric_limits<double>::infinity()});
+  }
+  y.sample_count = sum;
+  y.sample_sum = x.seconds;
+  return out;
+}
+
 void add_outside(scrape& to, const outside_counts& x) {
   add_http(to, x.http);
   to.counter("signalbox_limited_token_requests_total",
@@ -208,6 +243,7 @@ void add_outside(scrape& to, const outside_counts& x) {
   to.gauge("signalbox_limited_callers",
            "Tokens and addresses whose requests are counted",
            x.limited_callers);
+  add_changes(to, x.changes);
   to.counter("signalbox_log_lines_dropped_total",
              "Lines of the structured log that nobody read in time",
              x.dropped_log_lines);
@@ -373,6 +409,7 @@ std::string metrics::expose(const node_status& status, const view* served,
               served->size);
   }
   auto kept = impl_->registry.Collect();
+  kept.push_back(delivery_family(outside.changes));
   impl_->add_hot_to(kept);
   prometheus::TextSerializer serializer;
   return serializer.Serialize(kept) + serializer.Serialize(now.collect());

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/change_counts.hpp"
 #include "api/http_probe.hpp"
 
 namespace signalbox {
@@ -34,6 +35,7 @@ struct report_metrics {
 /// Counts that live elsewhere, as they are at a scrape.
 struct outside_counts {
   http_counts http;
+  change_counts changes;
   std::uint64_t dropped_log_lines = 0;
   std::uint64_t pool_overloads = 0; ///< tasks that a full pool refused
   std::uint64_t pool_failures = 0;  ///< tasks that threw

@@ -22,6 +22,8 @@ namespace signalbox {
 
 class activity_log;
 class client_reports;
+class change_hub;
+struct subscription;
 
 /// What an operation answers, for both surfaces: JSON text, or a failure.
 struct operation_answer {
@@ -36,6 +38,8 @@ struct operation_answer {
   std::string media_type;
   std::optional<failure> failed;
   json::object details; ///< beside a failure: report, current_version, winner
+  /// Where the answer over REST is a stream: of what.
+  std::shared_ptr<subscription> listens;
 };
 
 operation_answer answer_json(const json::value& x, unsigned status = 200);
@@ -52,7 +56,11 @@ struct operation_call {
   std::string request_id;
   std::string traceparent;
   std::string if_none_match;
+  std::string peer; ///< the caller's address
   std::shared_ptr<const view> seen;
+
+  /// Whom limits count for: the token, or the address.
+  std::string counted_as() const { return who.token ? who.token->hex() : peer; }
 };
 
 /// What operations work with; all references outlive every call.
@@ -65,6 +73,7 @@ struct operation_world {
   std::shared_ptr<const node_keys> keys;
   std::string ledger_name;
   std::function<timestamp()> wall_clock;
+  change_hub& changes;
   client_reports* reports = nullptr; ///< null: this node takes none
   activity_log* activity = nullptr;  ///< null: this node keeps none
 };

@@ -26,6 +26,10 @@ void get_keyset(const operation_world&, std::shared_ptr<operation_call>,
                 operation_reply);
 void get_command(const operation_world&, std::shared_ptr<operation_call>,
                  operation_reply);
+void poll_changes(const operation_world&, std::shared_ptr<operation_call>,
+                  operation_reply);
+void subscribe(const operation_world&, std::shared_ptr<operation_call>,
+               operation_reply);
 
 /// The artifact of a channel as GetConfig and Publish answer it.
 operation_answer answer_config(const prepared_config& x, unsigned status);

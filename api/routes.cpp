@@ -43,6 +43,8 @@ constexpr route_row table[] = {
     {post, "clients/{client_id}/profiles/{profile}/reports", op,
      "ReportClientState"},
     {get, "deployments", op, "GetDeployments"},
+    {get, "changes", op, "PollChanges"},
+    {get, "subscribe", op, "SubscribeConfigUpdates"},
     {get, "keysets/current", op, "GetKeyset"},
     {get, "keysets/{version}", op, "GetKeyset"},
     {post, "keysets", op, "PutKeyset"},

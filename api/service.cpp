@@ -1,6 +1,8 @@
 #include "api/service.hpp"
 
+#include "api/change_hub.hpp"
 #include "api/error_table.hpp"
+#include "api/event_stream.hpp"
 #include "api/hot_reads.hpp"
 #include "api/openapi.hpp"
 #include "api/operation.hpp"
@@ -63,6 +65,13 @@ bool takes_body(http_method x) {
   return x == http_method::post || x == http_method::put;
 }
 
+/// Who does not ask for a stream is told where there is one, as over JSON-RPC.
+bool takes_stream(const request_head& x) {
+  const auto accept = x.find("Accept");
+  return accept.find("text/event-stream") != accept.npos ||
+         accept.find("*/*") != accept.npos;
+}
+
 /// The route of an admitted request, and who pays for it.
 struct noted_route final : request_note {
   noted_route(route x, const payer& y) : where{std::move(x)}, pays{y} {}
@@ -91,7 +100,15 @@ struct service::impl {
                                                     ? read_access::everybody
                                                     : read_access::token))},
         disk{config.disk_threads, max_queued_for_disk, on_failure()},
-        checks{config.check_threads, max_queued_checks, on_failure()} {}
+        checks{config.check_threads, max_queued_checks, on_failure()},
+        events{l, config.head_life,
+               [this](auto& seen, auto& channel) {
+                 return head_of(seen, channel);
+               }},
+        changes{{config.workers, config.listeners, config.heartbeat},
+                n,
+                events,
+                disk} {}
 
   service_config config;
   runtime& node;
@@ -104,6 +121,8 @@ struct service::impl {
   // Last, so first to go: their tasks use all the others.
   disk_pool disk;
   disk_pool checks;
+  update_events events;
+  change_hub changes;
 
   /// One request on its way to its answer. One that is dropped unanswered is
   /// counted like the 503 that its reply then gives.
@@ -122,6 +141,13 @@ struct service::impl {
       finished_ = true;
       note(x.status);
       answer_(std::move(x));
+    }
+
+    /// Answers with a stream.
+    void finish(http_response head, std::unique_ptr<http_stream> body) {
+      finished_ = true;
+      note(head.status);
+      answer_.stream(std::move(head), std::move(body));
     }
 
     http_request request;
@@ -180,6 +206,8 @@ struct service::impl {
   void note_failure(const operation& what, const operation_answer& x);
   void answer_write_readiness(const std::shared_ptr<exchange>& x);
   void call_rest(const std::shared_ptr<exchange>& x);
+  void stream(const std::shared_ptr<exchange>& x, subscription what);
+  std::string head_of(const view& seen, const channel_view& channel);
   void call_rpc(const std::shared_ptr<exchange>& x);
 };
 
@@ -196,6 +224,7 @@ std::unique_ptr<signing> service::impl::sign_with(std::uint64_t keyset_version,
                         shared,
                         config.ledger_name,
                         config.wall_clock,
+                        changes,
                         config.reports,
                         config.activity};
   return std::make_unique<signing>(
@@ -237,6 +266,7 @@ http_response service::impl::show_metrics() const {
   outside.limited_callers = limits.payers();
   outside.reports = metrics_of(config.reports);
   outside.activity = metrics_of(config.activity);
+  outside.changes = changes.counts();
   return {200,
           "text/plain; version=0.0.4; charset=utf-8",
           {},
@@ -336,6 +366,7 @@ void service::impl::call(const operation& what, json::object params,
   out->request_id = x->request.id;
   out->traceparent = head.traceparent;
   out->if_none_match = head.if_none_match;
+  out->peer = x->request.peer;
   out->seen = seen->data;
   with_keys(
       seen->data,
@@ -362,10 +393,49 @@ void service::impl::call_rest(const std::shared_ptr<exchange>& x) {
       return x->finish(to_response(answer_failure(std::move(*wrong))));
   if (auto key = head.find("Idempotency-Key"); !key.empty())
     params["idempotency_key"] = key;
+  // What a client that connects again has seen last wins over its first word.
+  if (auto last = head.find("Last-Event-ID");
+      !last.empty() && x->to.what->name == "SubscribeConfigUpdates")
+    params["since_token"] = last;
   call(*x->to.what, std::move(params), x, [this, x](operation_answer y) {
     note_failure(*x->to.what, y);
-    x->finish(to_response(y));
+    if (y.listens && takes_stream(x->request.head()))
+      stream(x, std::move(*y.listens));
+    else
+      x->finish(to_response(y));
   });
+}
+
+void service::impl::stream(const std::shared_ptr<exchange>& x,
+                           subscription what) {
+  auto refuse = [&](const failure& why) {
+    auto answer = answer_failure(why);
+    note_failure(*x->to.what, answer);
+    x->finish(to_response(answer));
+  };
+  auto seen = node.view().load();
+  auto who = who_calls(x->request.head().authorization, *seen);
+  if (!who)
+    return refuse(who.error());
+  auto seat =
+      changes.seats().take(who->token ? who->token->hex() : x->request.peer);
+  if (!seat)
+    return refuse(seat.error());
+  what.worker = x->request.worker;
+  what.seat = std::move(*seat);
+  what.who = *who;
+  x->finish(event_stream_head(), make_event_stream(changes, std::move(what)));
+}
+
+/// Empty where this node cannot serve one: the client asks for the artifact.
+std::string service::impl::head_of(const view& seen,
+                                   const channel_view& channel) {
+  auto& y = keys.find(seen);
+  if (head_problem(seen, *y.world.keys))
+    return {};
+  auto prepared = y.answers->prepare(seen, channel);
+  return prepared ? std::string{head_of_wire(*(*prepared)->wire)}
+                  : std::string{};
 }
 
 void service::impl::call_rpc(const std::shared_ptr<exchange>& x) {
@@ -458,7 +528,16 @@ service::~service() {
   stop();
 }
 
+void service::join(std::size_t worker, std::shared_ptr<http_lane> lane) {
+  impl_->changes.join(worker, std::move(lane));
+}
+
+void service::drain() {
+  impl_->changes.stop();
+}
+
 void service::stop() {
+  impl_->changes.stop();
   impl_->disk.stop();
   impl_->checks.stop();
 }

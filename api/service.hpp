@@ -6,6 +6,8 @@
 #include <string>
 
 #include "actors/runtime.hpp"
+#include "api/change_defaults.hpp"
+#include "api/change_seats.hpp"
 #include "api/http_handler.hpp"
 #include "api/log_level.hpp"
 #include "api/metrics.hpp"
@@ -25,6 +27,10 @@ struct service_config {
   std::size_t disk_threads = 2;
   std::size_t check_threads = 2; ///< for drafts and patches
   std::int64_t head_life = default_head_life;
+  /// Subscribers and long polls.
+  seat_limits listeners{change_defaults::max_listeners,
+                        change_defaults::max_listeners_per_caller};
+  std::chrono::milliseconds heartbeat = change_defaults::heartbeat;
   std::function<timestamp()> wall_clock;
   log_function log = nullptr;
   request_limits_config limits = {};
@@ -49,6 +55,8 @@ class service final : public http_handler {
   /// stopped.
   void stop();
 
+  void join(std::size_t worker, std::shared_ptr<http_lane> lane) override;
+  void drain() override;
   const prepared_response* hot(std::size_t worker,
                                const request_head& head) override;
   admission admit(const request_head& head) override;

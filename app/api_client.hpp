@@ -54,6 +54,8 @@ class api_client {
   result<api_answer> post_raw(const std::string& path, const json::object& body,
                               const std::string& idempotency_key = {}) const;
 
+  const api_config& config() const { return config_; }
+
   /// The failure that an answer to a call of this path stands for, in the
   /// words of the commands; nullopt for one that succeeded.
   std::optional<failure> failure_of(const std::string& path,

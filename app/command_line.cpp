@@ -70,6 +70,7 @@ std::span<const command_entry> commands() {
       {"policies", "list, put, bind and test policy sets", run_policies},
       {"get", "fetch the current artifact of a profile", run_get},
       {"diff", "compare an artifact with the current one", run_diff},
+      {"watch", "show changes as they come", run_watch},
       {"validate", "check a draft without publishing it", run_validate},
       {"publish", "check, seal and release a draft", run_publish},
       {"revert", "make a former artifact current again", run_revert},

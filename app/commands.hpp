@@ -15,6 +15,7 @@ exit_code run_families(const invocation& x);
 exit_code run_policies(const invocation& x);
 exit_code run_get(const invocation& x);
 exit_code run_diff(const invocation& x);
+exit_code run_watch(const invocation& x);
 exit_code run_validate(const invocation& x);
 exit_code run_publish(const invocation& x);
 exit_code run_revert(const invocation& x);

@@ -132,6 +132,8 @@ service_config make_service_config(const serve_options& options,
   out.limits = options.limits;
   out.workers = options.workers;
   out.head_life = options.head_life;
+  out.listeners = {options.listeners, options.listeners_per_caller};
+  out.heartbeat = std::chrono::milliseconds{options.heartbeat};
   out.wall_clock = wall_clock;
   out.log = [&log](log_level level, std::string_view event,
                    boost::json::object fields) {

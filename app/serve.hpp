@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "api/change_defaults.hpp"
 #include "api/request_limits.hpp"
 #include "app/json_log.hpp"
 #include "app/ledger_file.hpp"
@@ -25,6 +26,10 @@ struct serve_options {
   std::size_t workers = 1;                    ///< threads for HTTP
   std::size_t threads = 2;                    ///< threads for actors
   std::int64_t head_life = default_head_life; ///< milliseconds
+  /// Subscribers and long polls, in all and of one token or address.
+  std::size_t listeners = change_defaults::max_listeners;
+  std::size_t listeners_per_caller = change_defaults::max_listeners_per_caller;
+  std::int64_t heartbeat = change_defaults::heartbeat.count(); ///< ms
   log_level least = log_level::info;
   stream_options streams;
 };

@@ -82,6 +82,22 @@ result<void> gather_streams(const command_options& given, stream_options& out) {
   return validate(out);
 }
 
+result<void> gather_listeners(const command_options& given,
+                              serve_options& out) {
+  auto heartbeat = parse_duration(given.text("heartbeat"));
+  if (!heartbeat)
+    return heartbeat.error();
+  out.heartbeat = *heartbeat;
+  out.listeners = given.get<std::size_t>("max-listeners");
+  out.listeners_per_caller = given.get<std::size_t>("max-listeners-per-caller");
+  if (out.listeners < 1 || out.listeners > 1'000'000 ||
+      out.listeners_per_caller < 1 || out.listeners_per_caller > 1'000'000)
+    return failure{errc::bad_request,
+                   "--max-listeners and --max-listeners-per-caller must lie "
+                   "between 1 and 1000000"};
+  return {};
+}
+
 result<serve_options> gather(const command_options& given) {
   serve_options out;
   out.data = given.text("data");
@@ -98,6 +114,8 @@ result<serve_options> gather(const command_options& given) {
   out.head_life = *life;
   if (auto read = gather_streams(given, out.streams); !read)
     return read.error();
+  if (auto listeners = gather_listeners(given, out); !listeners)
+    return listeners.error();
   out.base_url = given.text("base-url");
   out.private_reads = given.has("private-reads");
   out.workers = given.get<std::size_t>("workers");
@@ -169,6 +187,15 @@ void add_options(command_options& options) {
       "clients heard from within it are counted")(
       "privacy-floor", po::value<std::uint64_t>()->default_value(0),
       "fewer clients than this are not told apart; 0: exact counts")(
+      "heartbeat", po::value<std::string>()->default_value("15s"),
+      "how often a stream that says nothing shows that it lives")(
+      "max-listeners",
+      po::value<std::size_t>()->default_value(change_defaults::max_listeners),
+      "subscribers and long polls at once")(
+      "max-listeners-per-caller",
+      po::value<std::size_t>()->default_value(
+          change_defaults::max_listeners_per_caller),
+      "the same of one token, or of one address without a token")(
       "log-level", po::value<std::string>()->default_value("info"),
       "debug, info, warning or error")("json", "output for programs");
 }

@@ -56,6 +56,21 @@ places read_places(json_reader& in, std::string_view key) {
   return out;
 }
 
+/// For people, and kept in the descriptor as they are, but for one word.
+void read_notes(json_reader& root, family& out) {
+  auto* x = root.object("notes");
+  if (!x)
+    return;
+  json_reader in{root, *x, "/notes"};
+  auto text = in.optional_text("reload_kind");
+  auto kind = text ? reload_kind_from_string(*text) : reload_kind::unknown;
+  if (kind)
+    out.reload = *kind;
+  else
+    in.refuse("reload_kind",
+              "must be automatic, reload, new_session, restart or unknown");
+}
+
 void read_format(json_reader& root, family& out) {
   auto* x = root.object("format");
   if (!x)
@@ -169,6 +184,31 @@ void read_strings(json_reader& root, family& out) {
 
 } // namespace
 
+std::string_view to_string(reload_kind x) {
+  switch (x) {
+  case reload_kind::unknown:
+    return "unknown";
+  case reload_kind::automatic:
+    return "automatic";
+  case reload_kind::reload:
+    return "reload";
+  case reload_kind::new_session:
+    return "new_session";
+  case reload_kind::restart:
+    return "restart";
+  }
+  return "";
+}
+
+std::optional<reload_kind> reload_kind_from_string(std::string_view text) {
+  for (auto x :
+       {reload_kind::unknown, reload_kind::automatic, reload_kind::reload,
+        reload_kind::new_session, reload_kind::restart})
+    if (to_string(x) == text)
+      return x;
+  return std::nullopt;
+}
+
 std::string_view to_string(render_kind x) {
   switch (x) {
   case render_kind::json:
@@ -224,7 +264,7 @@ result<family> parse_family(std::string_view text) {
   read_lists(root, out);
   read_inputs(root, out);
   read_strings(root, out);
-  root.object("notes"); // for people; kept in the descriptor as it is
+  read_notes(root, out);
   if (std::none_of(out.schemas.begin(), out.schemas.end(),
                    [&](auto& x) { return x.major == out.default_major; }))
     root.refuse("default_major", "no schema has this major");

@@ -28,6 +28,18 @@ enum class render_kind { json, toml };
 std::string_view to_string(render_kind x);
 std::optional<render_kind> render_kind_from_string(std::string_view text);
 
+/// What makes a running client take a new file.
+enum class reload_kind {
+  unknown,
+  automatic,   ///< it watches the file
+  reload,      ///< a command or button of the client
+  new_session, ///< the next session or chat
+  restart,     ///< the next start of the application
+};
+
+std::string_view to_string(reload_kind x);
+std::optional<reload_kind> reload_kind_from_string(std::string_view text);
+
 struct family_schema {
   std::string ref;           ///< as in artifacts
   std::uint64_t major = 0;   ///< of the schema: a channel's third part
@@ -57,6 +69,7 @@ struct family {
   std::vector<family_profile> profiles;
   input_rules inputs;
   risky_places strings;
+  reload_kind reload = reload_kind::unknown; ///< FR-11
 
   /// Nullptr if the family has no such schema, or profile.
   const family_schema* find_schema(std::string_view ref) const;

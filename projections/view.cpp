@@ -53,7 +53,11 @@ consistency_token view::token() const {
 std::shared_ptr<const channel_view>
 view::find_channel(std::string_view client_id, std::string_view profile,
                    std::uint32_t major) const {
-  auto key = channel_key(client_id, profile, major);
+  return find_channel(channel_key(client_id, profile, major));
+}
+
+std::shared_ptr<const channel_view>
+view::find_channel(std::string_view key) const {
   auto& shard = shards[shard_of(key)];
   if (shard == nullptr)
     return nullptr;
@@ -143,6 +147,8 @@ void view_builder::extend_past(const ledger_state& state) {
   }
   for (auto i = past_->changes.size(); i < state.changes.size(); ++i)
     past_->changes.append(state.changes[i]);
+  for (auto i = past_->channel_keys.size(); i < state.channel_keys.size(); ++i)
+    past_->channel_keys.push_back(state.channel_keys[i]);
 }
 
 void view_builder::rebuild_shards(const ledger_state& state, view& out) {

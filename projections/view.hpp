@@ -51,6 +51,7 @@ struct index_mark {
 struct ledger_past {
   grow_only<index_mark> marks; ///< by index
   change_history changes;
+  grow_only<std::string> channel_keys; ///< by the channels' numbers
 };
 
 /// Everything that a query needs, immutable, published after each folded batch.
@@ -77,6 +78,7 @@ struct view {
   std::shared_ptr<const channel_view> find_channel(std::string_view client_id,
                                                    std::string_view profile,
                                                    std::uint32_t major) const;
+  std::shared_ptr<const channel_view> find_channel(std::string_view key) const;
 
   const key_row* find_key(key_role role, const digest& id) const;
 

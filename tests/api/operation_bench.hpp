@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "api/change_hub.hpp"
 #include "api/operation.hpp"
 #include "storage/memory_state_store.hpp"
 #include "tests/actors/faulty_log.hpp"
@@ -41,6 +42,7 @@ class operation_bench {
     BOOST_REQUIRE_MESSAGE(started, started.error().message);
   }
   ~operation_bench() {
+    changes.stop();
     checks.stop();
     disk.stop();
     node.stop();
@@ -93,9 +95,13 @@ class operation_bench {
   disk_pool disk{1, 64};
   disk_pool checks{1, 64};
   metrics counters{1};
+  update_events events{log, default_head_life,
+                       [](auto&, auto&) { return std::string{}; }};
+  change_hub changes{{1, {8, 4}, std::chrono::seconds{15}}, node, events, disk};
   operation_world world{
       node,     answers, disk,   checks,
-      counters, keys,    "main", [this] { return facts.now + 1000; }};
+      counters, keys,    "main", [this] { return facts.now + 1000; },
+      changes};
 
  private:
   static constexpr auto no_limit = std::numeric_limits<std::size_t>::max();

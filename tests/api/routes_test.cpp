@@ -52,6 +52,8 @@ BOOST_AUTO_TEST_CASE(every_operation_has_a_path) {
            {http_method::get, "deployments"},
            {http_method::get, "audit"},
            {http_method::get, "audit/7"},
+           {http_method::get, "changes"},
+           {http_method::get, "subscribe"},
            {http_method::get, "keysets/current"},
            {http_method::get, "keysets/2"},
            {http_method::post, "keysets"},

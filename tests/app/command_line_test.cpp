@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(programs_get_usage_errors_as_json_too) {
 }
 
 BOOST_AUTO_TEST_CASE(connections_leave_files_for_the_database) {
-  BOOST_TEST(connections_within(1'000'000) == 10'000u);
+  BOOST_TEST(connections_within(1'000'000) == 20'000u);
   BOOST_TEST(connections_within(4096) == 3584u);
   BOOST_TEST(connections_within(1024) == 512u);
   BOOST_TEST(connections_within(256) == 128u);

@@ -123,8 +123,8 @@ class node_process {
   void start() {
     const auto out = ledger_.place() / "serve.out";
     const auto err = ledger_.place() / log_name();
-    std::vector<std::string> words{program.string(), "serve",       "--json",
-                                   "--listen",       "127.0.0.1:0", "--data",
+    std::vector<std::string> words{program.string(), "serve", "--json",
+                                   "--listen",       listen_, "--data",
                                    ledger_.data()};
     words.insert(words.end(), arguments_.begin(), arguments_.end());
     write_text(out, "");
@@ -164,6 +164,9 @@ class node_process {
     ++starts_;
     start();
   }
+
+  /// The next start listens where this one does.
+  void keep_port() { listen_ = "127.0.0.1:" + std::to_string(port); }
 
   bool runs() const { return child_->runs(); }
 
@@ -235,6 +238,7 @@ class node_process {
 
   const test_ledger& ledger_;
   std::vector<std::string> arguments_;
+  std::string listen_ = "127.0.0.1:0";
   std::unique_ptr<child_process> child_;
   int starts_ = 0;
 };

@@ -125,6 +125,16 @@ const std::vector<operation_example>& operation_examples() {
          return strings{"diff", "codex", "default", "--current",
                         x.second.text("/artifact_id")};
        }},
+      {"PollChanges",
+       [](const stage& x, auto) {
+         return json::object{{"since_token", x.first.header("Signalbox-Token")},
+                             {"client_id", "codex"}};
+       }},
+      {"PollChanges",
+       [](auto&, auto) {
+         return json::object{{"limit", 1}};
+       }},
+      {"SubscribeConfigUpdates", [](auto&, auto) { return place(); }},
       {"GetKeyset", [](auto&, auto) { return json::object{}; },
        [](auto&) {
          return strings{"keysets", "--current"};
