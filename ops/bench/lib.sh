@@ -104,7 +104,9 @@ wait_for() {
 }
 
 # serve_ledger [PREFIX...]: makes a ledger and serves it, the server behind the
-# prefix (taskset ...). Sets server_pid, url (of the ledger) and token.
+# prefix (taskset ...), with what serve_options holds. Sets server_pid, url (of
+# the ledger) and token.
+serve_options=()
 serve_ledger() {
   create_ledger "$bench/data"
   serve_data "$bench/data" "$@"
@@ -128,7 +130,7 @@ serve_data() {
   port=$(free_port)
   start "$bench/signalbox.log" "$@" "$program" serve --data "$data" \
     --passphrase-file "$bench/passphrase" --listen "127.0.0.1:$port" \
-    --workers 1 --log-level warning
+    --workers 1 --log-level warning ${serve_options[@]+"${serve_options[@]}"}
   server_pid=$last_pid
   url=http://127.0.0.1:$port/v1/ledgers/main
   token=$(cat "$data/admin.token")
