@@ -34,9 +34,11 @@ bool expects_continue(std::string_view expect) {
 
 } // namespace
 
-http_connection::http_connection(http_worker_context& worker, int socket,
-                                 std::uint64_t key, std::string peer)
-    : worker_{worker}, socket_{socket}, key_{key}, peer_{std::move(peer)} {
+http_connection::http_connection(http_worker_context& worker,
+                                 http_transport& transport, std::uint64_t key,
+                                 std::string peer)
+    : worker_{worker}, transport_{transport}, key_{key}, peer_{
+                                                             std::move(peer)} {
   expect_within(worker_.config.header_timeout);
 }
 
@@ -124,7 +126,7 @@ http_connection::await_rest_of_head(std::string_view text) {
 
 http_connection::step http_connection::dispatch() try {
   auto& head = worker_.head;
-  head.socket = socket_;
+  head.socket = transport_.socket();
   bare_ = head.method == http_method::head;
   http_1_0_ = head.version == 10;
   close_ = !head.keep_alive || worker_.draining;

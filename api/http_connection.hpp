@@ -13,6 +13,7 @@
 #include "api/http_outbox.hpp"
 #include "api/http_parser.hpp"
 #include "api/http_stream.hpp"
+#include "api/http_transport.hpp"
 #include "api/http_worker_context.hpp"
 
 namespace signalbox {
@@ -25,8 +26,8 @@ class http_connection {
   /// `listen` is `read` while a stream goes out; `wait_answer` is nothing new.
   enum class next { read, listen, wait_writable, wait_answer, close };
 
-  http_connection(http_worker_context& worker, int socket, std::uint64_t key,
-                  std::string peer);
+  http_connection(http_worker_context& worker, http_transport& transport,
+                  std::uint64_t key, std::string peer);
 
   /// Where the next bytes belong. Never empty.
   std::span<char> room();
@@ -94,7 +95,7 @@ class http_connection {
   void expect_within(std::chrono::milliseconds limit);
 
   http_worker_context& worker_;
-  const int socket_;
+  http_transport& transport_;
   const std::uint64_t key_;
   const std::string peer_;
   std::uint64_t sequence_ = 0;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <sys/socket.h>
-
 // The sending half of a connection.
 
 namespace signalbox {
@@ -38,7 +36,7 @@ bool http_connection::is_overdue() {
     compose(problem_response(408, to_string(errc::bad_request),
                              "the request took too long to arrive"));
     std::size_t sent = 0;
-    outbox_.send(socket_, sent);
+    outbox_.send(transport_, sent);
     worker_.probe.bytes.add(sent);
   }
   return true;
@@ -87,7 +85,7 @@ void http_connection::compose(http_response x) {
 
 http_connection::step http_connection::flush(const prepared_response* last) {
   std::size_t sent = 0;
-  const auto outcome = outbox_.send(socket_, sent);
+  const auto outcome = outbox_.send(transport_, sent);
   worker_.probe.bytes.add(sent);
   switch (outcome) {
   case http_outbox::outcome::done:
@@ -132,7 +130,7 @@ http_connection::step http_connection::close_or_linger() {
     return next::close;
   // Closing over unread input resets the connection, and a reset destroys
   // what the client has not read yet.
-  ::shutdown(socket_, SHUT_WR);
+  transport_.end_output();
   begin_ = end_;
   state_ = state::lingering;
   expect_within(linger_timeout);

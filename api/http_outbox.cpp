@@ -1,9 +1,6 @@
 #include "api/http_outbox.hpp"
 
 #include <cassert>
-#include <cerrno>
-
-#include <sys/socket.h>
 
 namespace signalbox {
 
@@ -13,19 +10,16 @@ void http_outbox::put(std::string_view piece) {
     pieces_[count_++] = {const_cast<char*>(piece.data()), piece.size()};
 }
 
-http_outbox::outcome http_outbox::send(int socket, std::size_t& sent) {
+http_outbox::outcome http_outbox::send(http_transport& to, std::size_t& sent) {
   while (first_ < count_) {
-    msghdr message{};
-    message.msg_iov = &pieces_[first_];
-    message.msg_iovlen = count_ - first_;
-    const auto n = ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return errno == EAGAIN || errno == EWOULDBLOCK ? outcome::blocked
-                                                     : outcome::broken;
-    sent += static_cast<std::size_t>(n);
-    drop(static_cast<std::size_t>(n));
+    std::size_t n = 0;
+    const auto said = to.send({&pieces_[first_], count_ - first_}, n);
+    if (said == http_transport::outcome::wait_writable)
+      return outcome::blocked;
+    if (said != http_transport::outcome::done)
+      return outcome::broken;
+    sent += n;
+    drop(n);
   }
   clear();
   return outcome::done;

@@ -8,6 +8,8 @@
 
 #include <sys/uio.h>
 
+#include "api/http_transport.hpp"
+
 namespace signalbox {
 
 /// What one connection has to send. Sends from where the bytes lie; only what
@@ -21,7 +23,7 @@ class http_outbox {
   void put(std::string_view piece);
 
   /// Sends what is left, without blocking. `sent` grows by the bytes taken.
-  outcome send(int socket, std::size_t& sent);
+  outcome send(http_transport& to, std::size_t& sent);
 
   /// After `blocked`: copies all pieces but the last, which `keep` must own;
   /// an empty `keep` copies the last one too.

@@ -15,7 +15,8 @@ struct http_counts {
   std::uint64_t timeouts = 0; ///< connections cut in a request or a response
   std::uint64_t refused = 0;  ///< connections above the limit
   std::uint64_t malformed = 0;
-  std::uint64_t failures = 0; ///< exceptions of the handler
+  std::uint64_t failures = 0;     ///< exceptions of the handler
+  std::uint64_t tls_failures = 0; ///< connections that TLS ended
 };
 
 /// A counter that one thread writes and any thread reads: no locked
@@ -43,6 +44,7 @@ struct alignas(64) http_probe {
   lone_counter refused;
   lone_counter malformed;
   lone_counter failures;
+  lone_counter tls_failures;
 
   void add_to(http_counts& sum) const {
     sum.accepted += accepted.get();
@@ -54,6 +56,7 @@ struct alignas(64) http_probe {
     sum.refused += refused.get();
     sum.malformed += malformed.get();
     sum.failures += failures.get();
+    sum.tls_failures += tls_failures.get();
   }
 };
 

@@ -11,6 +11,8 @@
 
 namespace signalbox {
 
+class tls_keeper;
+
 struct http_config {
   std::string address = "127.0.0.1"; ///< a literal IPv4 or IPv6 address
   std::uint16_t port = 0;            ///< 0: any free port
@@ -24,6 +26,8 @@ struct http_config {
   std::chrono::milliseconds idle_timeout = default_idle_timeout;
   std::chrono::milliseconds drain_timeout = default_drain_timeout;
   std::chrono::milliseconds sweep_interval = default_sweep_interval;
+  /// The certificate; null: plain text.
+  std::shared_ptr<const tls_keeper> tls = nullptr;
 };
 
 /// Errors: `bad_request`; the message names the setting and its range.

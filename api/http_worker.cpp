@@ -20,6 +20,8 @@
 #include "api/http_acceptor.hpp"
 #include "api/http_connection.hpp"
 #include "api/http_gate.hpp"
+#include "api/http_transport.hpp"
+#include "api/tls_certificate.hpp"
 
 namespace signalbox {
 
@@ -38,14 +40,16 @@ using timer =
 // A connection with its socket. While Asio holds an operation, the completion
 // of the last one frees the link.
 struct link {
-  link(tcp_socket s, http_worker_context& worker, std::uint64_t k)
-      : socket{std::move(s)}, key{k}, connection{
-                                          worker, socket.native_handle(), k,
-                                          peer_of(socket.native_handle())} {}
+  link(tcp_socket s, http_worker_context& worker, std::uint64_t k,
+       const tls_certificate* certificate)
+      : socket{std::move(s)}, transport{socket.native_handle(), certificate},
+        key{k}, connection{worker, transport, k,
+                           peer_of(socket.native_handle())} {}
 
   bool is_pending() const { return reading || waiting; }
 
   tcp_socket socket;
+  http_transport transport;
   std::uint64_t key;
   bool reading = false;
   bool waiting = false; // until it can be written to
@@ -172,7 +176,9 @@ class http_worker::impl final : public http_worker_context {
     }
     const auto slot = free_.back();
     const auto key = (std::uint64_t{++generation_} << 32) | slot;
-    links_[slot] = std::make_unique<link>(std::move(socket), *this, key);
+    const auto certificate = config.tls ? config.tls->current() : nullptr;
+    links_[slot] = std::make_unique<link>(std::move(socket), *this, key,
+                                          certificate.get());
     free_.pop_back();
     return *links_[slot];
   }
@@ -194,6 +200,8 @@ class http_worker::impl final : public http_worker_context {
   void read(link& x) {
     if (x.reading)
       return;
+    if (x.transport.is_tls())
+      return read_tls(x);
     const auto room = x.connection.room();
     x.socket.async_read_some(asio::buffer(room.data(), room.size()),
                              [this, &x](error_code ec, std::size_t n) {
@@ -202,6 +210,57 @@ class http_worker::impl final : public http_worker_context {
                                       [n](auto& y) { return y.on_bytes(n); });
                              });
     x.reading = true;
+  }
+
+  // What TLS holds already makes no socket readable. It takes its turn behind
+  // the other connections all the same.
+  void read_tls(link& x) {
+    if (x.transport.has_more())
+      asio::post(io_, [this, &x] { receive_tls(x, {}); });
+    else
+      wait_for_tls(x, tcp_socket::wait_read);
+    x.reading = true;
+  }
+
+  void wait_for_tls(link& x, tcp_socket::wait_type what) {
+    x.socket.async_wait(what,
+                        [this, &x](error_code ec) { receive_tls(x, ec); });
+    x.reading = true;
+  }
+
+  void receive_tls(link& x, error_code ec) {
+    using outcome = http_transport::outcome;
+    x.reading = false;
+    if (ec || !x.socket.is_open())
+      return close(x);
+    go_on(x, [&](auto& y) {
+      std::size_t n = 0;
+      switch (x.transport.receive(y.room(), n)) {
+      case outcome::done:
+        return y.on_bytes(n);
+      case outcome::wait_readable:
+        return http_connection::next::read;
+      case outcome::wait_writable: // for the handshake
+        wait_for_tls(x, tcp_socket::wait_write);
+        return http_connection::next::wait_answer;
+      case outcome::not_tls:
+        x.transport.answer_plain(plain_text_answer());
+        [[fallthrough]];
+      case outcome::broken:
+        probe.tls_failures.add();
+        [[fallthrough]];
+      case outcome::closed:
+        break;
+      }
+      return http_connection::next::close;
+    });
+  }
+
+  static std::string plain_text_answer() {
+    const auto x = problem_response(
+        400, to_string(errc::bad_request),
+        "this port speaks TLS: ask with https:// instead of http://");
+    return head_of(x).append("Connection: close\r\n\r\n").append(body_of(x));
   }
 
   void wait_writable(link& x) {
@@ -233,6 +292,8 @@ class http_worker::impl final : public http_worker_context {
 
   void close(link& x) {
     error_code ignored;
+    if (x.socket.is_open())
+      x.transport.say_goodbye();
     x.socket.close(ignored);
     if (x.is_pending())
       return; // its last aborted operation comes back and frees it

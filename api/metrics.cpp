@@ -233,8 +233,20 @@ prometheus::MetricFamily delivery_family(const change_counts& x) {
   return out;
 }
 
+void add_tls(scrape& to, const outside_counts& x) {
+  to.counter("signalbox_tls_failures_total",
+             "Connections that TLS ended, most of them in the handshake",
+             x.http.tls_failures);
+  to.gauge("signalbox_tls_certificate_expires_timestamp_seconds",
+           "When the TLS certificate ends; 0 without TLS", x.tls_expires_at);
+  to.counter("signalbox_tls_renewal_failures_total",
+             "New certificates that could not be taken",
+             x.tls_renewal_failures);
+}
+
 void add_outside(scrape& to, const outside_counts& x) {
   add_http(to, x.http);
+  add_tls(to, x);
   to.counter("signalbox_limited_token_requests_total",
              "Requests of a token above its rate limit", x.limited_tokens);
   to.counter("signalbox_limited_address_requests_total",

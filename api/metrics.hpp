@@ -37,6 +37,8 @@ struct outside_counts {
   http_counts http;
   change_counts changes;
   std::uint64_t dropped_log_lines = 0;
+  std::int64_t tls_expires_at = 0; ///< of the certificate, Unix time; 0: none
+  std::uint64_t tls_renewal_failures = 0;
   std::uint64_t pool_overloads = 0; ///< tasks that a full pool refused
   std::uint64_t pool_failures = 0;  ///< tasks that threw
   std::uint64_t limited_tokens = 0; ///< requests of a token that came too soon

@@ -9,6 +9,8 @@
 
 #include "api/error_table.hpp"
 #include "app/api_failure.hpp"
+#include "app/client_stream.hpp"
+#include "app/server_address.hpp"
 
 namespace signalbox {
 
@@ -38,13 +40,25 @@ void run_step(asio::io_context& context, Start start) {
     throw beast::system_error{failed};
 }
 
-response exchange(const std::string& host, const std::string& port,
-                  const request& x, std::chrono::seconds timeout) {
+void open_stream(asio::io_context& context, client_stream& stream,
+                 const server_address& to, const std::string& url) {
+  const auto places =
+      asio::ip::tcp::resolver{context}.resolve(to.host, to.port);
+  try {
+    run_step(context, [&](auto done) { stream.async_open(places, done); });
+  } catch (const boost::system::system_error&) {
+    if (auto why = stream.distrust(url))
+      throw std::move(*why);
+    throw;
+  }
+}
+
+response exchange(const api_config& config, const server_address& to,
+                  const request& x) {
   asio::io_context context;
-  const auto places = asio::ip::tcp::resolver{context}.resolve(host, port);
-  beast::tcp_stream stream{context};
-  stream.expires_after(timeout);
-  run_step(context, [&](auto done) { stream.async_connect(places, done); });
+  client_stream stream{context, to, config.ca_file};
+  stream.socket().expires_after(config.timeout);
+  open_stream(context, stream, to, config.url);
   run_step(context, [&](auto done) { http::async_write(stream, x, done); });
   beast::flat_buffer buffer;
   http::response_parser<http::string_body> parser;
@@ -52,7 +66,8 @@ response exchange(const std::string& host, const std::string& port,
   run_step(context,
            [&](auto done) { http::async_read(stream, buffer, parser, done); });
   beast::error_code ignored;
-  stream.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  stream.socket().socket().shutdown(asio::ip::tcp::socket::shutdown_both,
+                                    ignored);
   return parser.release();
 }
 
@@ -60,11 +75,6 @@ failure unreachable(const std::string& url, const std::string& why) {
   return {errc::unavailable,
           "no answer from " + url + " (" + why +
               "): is the server running, and is SIGNALBOX_URL or --url right?"};
-}
-
-failure bad_url(const std::string& url) {
-  return {errc::bad_request,
-          "'" + url + "' is no address: use http://HOST[:PORT]"};
 }
 
 /// The target of `<TARGET>; rel="next"` (RFC 8288), the one link that we send.
@@ -105,18 +115,15 @@ struct api_client::call {
 };
 
 result<api_answer> api_client::run(const call& x) const {
-  auto base = urls::parse_uri(config_.url);
-  if (!base || base->scheme() != "http" || base->host().empty())
-    return bad_url(config_.url);
-  std::string prefix{base->encoded_path()};
-  while (prefix.ends_with('/'))
-    prefix.pop_back();
-  urls::url target{prefix + "/v1/ledgers/" + path_of({config_.ledger}) + '/' +
-                   x.path};
+  auto to = parse_server_address(config_.url);
+  if (!to)
+    return to.error();
+  urls::url target{to->prefix + "/v1/ledgers/" + path_of({config_.ledger}) +
+                   '/' + x.path};
   for (auto& [name, value] : x.query)
     target.params().append({name, value});
   request out{x.method, std::string{target.encoded_resource()}, 11};
-  out.set(http::field::host, std::string{base->encoded_host_and_port()});
+  out.set(http::field::host, to->authority);
   out.set(http::field::user_agent, "signalbox/" SIGNALBOX_VERSION);
   out.set(http::field::connection, "close");
   if (!config_.token.empty())
@@ -128,16 +135,14 @@ result<api_answer> api_client::run(const call& x) const {
   out.body() = x.body;
   out.prepare_payload();
   try {
-    auto in = exchange(std::string{base->host_address()},
-                       base->has_port() && !base->port().empty()
-                           ? std::string{base->port()}
-                           : std::string{"80"},
-                       out, config_.timeout);
+    auto in = exchange(config_, *to, out);
     auto location = std::string{in[http::field::location]};
     return api_answer{in.result_int(), std::move(in.body()),
                       std::string{in["Signalbox-Token"]},
                       location.empty() ? next_page(in[http::field::link])
                                        : std::move(location)};
+  } catch (const failure& why) {
+    return why;
   } catch (const boost::system::system_error& e) {
     return unreachable(config_.url, e.code().message());
   }

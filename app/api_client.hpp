@@ -16,6 +16,7 @@ namespace signalbox {
 struct api_config {
   std::string url = "http://127.0.0.1:8470";
   std::string ledger = "main";
+  std::string ca_file;      ///< who signs for https; empty: the system's
   std::string token;        ///< empty: none
   std::string token_source; ///< what names it in messages
   std::chrono::seconds timeout{30};

@@ -13,6 +13,8 @@
 #include <boost/beast/http.hpp>
 #include <boost/url.hpp>
 
+#include "app/client_stream.hpp"
+
 namespace signalbox {
 
 namespace {
@@ -32,26 +34,6 @@ constexpr std::chrono::milliseconds silence_before_hello{60'000};
 
 constexpr std::chrono::milliseconds first_pause{500};
 constexpr std::chrono::milliseconds longest_pause{15'000};
-
-struct server_address {
-  std::string host, port, authority, prefix;
-};
-
-result<server_address> parse_address(const std::string& url) {
-  auto base = urls::parse_uri(url);
-  if (!base || base->scheme() != "http" || base->host().empty())
-    return failure{errc::bad_request,
-                   "'" + url + "' is no address: use http://HOST[:PORT]"};
-  server_address out{std::string{base->host_address()},
-                     std::string{base->port()},
-                     std::string{base->encoded_host_and_port()},
-                     std::string{base->encoded_path()}};
-  if (out.port.empty())
-    out.port = "80";
-  while (out.prefix.ends_with('/'))
-    out.prefix.pop_back();
-  return out;
-}
 
 /// What ended one connection.
 struct ending {
@@ -146,9 +128,11 @@ class watcher {
         asio::ip::tcp::resolver{context_}.resolve(to_.host, to_.port, failed);
     if (failed)
       return {{}, failed.message()};
-    beast::tcp_stream stream{context_};
-    stream.expires_after(server_.config().timeout);
-    failed = run_step([&](auto done) { stream.async_connect(places, done); });
+    client_stream stream{context_, to_, server_.config().ca_file};
+    stream.socket().expires_after(server_.config().timeout);
+    failed = run_step([&](auto done) { stream.async_open(places, done); });
+    if (auto why = stream.distrust(server_.config().url); failed && why)
+      return {std::move(why), {}};
     if (failed)
       return {{}, failed.message()};
     const auto asked = request();
@@ -159,7 +143,7 @@ class watcher {
     return read(stream);
   }
 
-  ending read(beast::tcp_stream& stream) {
+  ending read(client_stream& stream) {
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(boost::none);
@@ -182,7 +166,7 @@ class watcher {
         return {{}, "a line of the stream has no end"};
       if (parser.is_done())
         return {{}, "the server ended the stream"};
-      stream.expires_after(silence);
+      stream.socket().expires_after(silence);
       failed = run_step([&](auto done) {
         http::async_read_some(stream, buffer, parser, done);
       });
@@ -191,7 +175,7 @@ class watcher {
     }
   }
 
-  ending read_refusal(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+  ending read_refusal(client_stream& stream, beast::flat_buffer& buffer,
                       http::response_parser<http::string_body>& parser) {
     parser.body_limit(max_text);
     const auto failed = run_step(
@@ -246,7 +230,7 @@ class watcher {
 
 result<void> watch_changes(const api_client& server, const watch_order& what,
                            const watch_callbacks& tell) {
-  auto to = parse_address(server.config().url);
+  auto to = parse_server_address(server.config().url);
   if (!to)
     return to.error();
   return watcher{server, what, tell, std::move(*to)}.run();

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <ostream>
 
+#include "app/client_stream.hpp"
 #include "app/files.hpp"
 #include "storage/key_file.hpp"
 
@@ -44,6 +45,9 @@ result<std::string> read_token_file(const std::string& path) {
 void add_client_options(command_options& options) {
   options.add()("url", po::value<std::string>(),
                 "the server; else SIGNALBOX_URL, else http://127.0.0.1:8470")(
+      "ca-file", po::value<std::string>(),
+      "file with the certificates to trust with https; else "
+      "SIGNALBOX_CA_FILE, else the system's")(
       "ledger", po::value<std::string>()->default_value("main"),
       "name of the ledger")(
       "token-file", po::value<std::string>(),
@@ -56,6 +60,11 @@ result<api_client> make_client(const command_options& options) {
   api_config out;
   out.url = options.has("url") ? options.text("url")
                                : variable("SIGNALBOX_URL", out.url);
+  out.ca_file = options.has("ca-file") ? options.text("ca-file")
+                                       : variable("SIGNALBOX_CA_FILE", "");
+  if (!out.ca_file.empty())
+    if (auto usable = check_ca_file(out.ca_file); !usable)
+      return usable.error();
   out.ledger = options.text("ledger");
   out.timeout = std::chrono::seconds{options.get<unsigned>("timeout")};
   out.token = variable("SIGNALBOX_TOKEN", "");

@@ -7,8 +7,8 @@
 
 namespace signalbox {
 
-/// Adds what every client command takes: --url, --ledger, --token-file,
-/// --timeout and --json.
+/// Adds what every client command takes: --url, --ca-file, --ledger,
+/// --token-file, --timeout and --json.
 void add_client_options(command_options& options);
 
 /// The client that those options and the environment describe.

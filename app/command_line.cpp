@@ -38,6 +38,8 @@ void print_help(std::ostream& out) {
          "Environment:\n"
          "  SIGNALBOX_URL         server of the client commands "
          "(http://127.0.0.1:8470)\n"
+         "  SIGNALBOX_CA_FILE     certificates to trust with https; --ca-file "
+         "goes first\n"
          "  SIGNALBOX_TOKEN       bearer token; --token-file goes first\n"
          "  SIGNALBOX_PASSPHRASE  of the node's keys, where no "
          "--passphrase-file is given\n\nExit codes:\n";

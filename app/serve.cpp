@@ -125,7 +125,8 @@ using server_slot = std::atomic<const http_server*>;
 service_config make_service_config(const serve_options& options,
                                    const ledger_file& pinned,
                                    const json_log& log,
-                                   std::shared_ptr<server_slot> server) {
+                                   std::shared_ptr<server_slot> server,
+                                   std::shared_ptr<served_certificate> tls) {
   service_config out;
   out.ledger_name = pinned.name;
   out.public_reads = !options.private_reads;
@@ -139,18 +140,21 @@ service_config make_service_config(const serve_options& options,
                    boost::json::object fields) {
     log.write(level, event, std::move(fields));
   };
-  out.outside = [server, &log] {
+  out.outside = [server, tls, &log] {
     outside_counts counts;
     if (auto* x = server->load())
       counts.http = x->counts();
     counts.dropped_log_lines = log.dropped();
+    tls->add_to(counts);
     return counts;
   };
   return out;
 }
 
-http_config make_http_config(const serve_options& options) {
+http_config make_http_config(const serve_options& options,
+                             std::shared_ptr<const tls_keeper> tls) {
   http_config out;
+  out.tls = std::move(tls);
   out.address = options.address;
   out.port = options.port;
   out.workers = options.workers;
@@ -163,8 +167,9 @@ std::string url_of(const serve_options& options, std::uint16_t port) {
   if (!options.base_url.empty())
     return options.base_url;
   const bool v6 = options.address.find(':') != std::string::npos;
-  return "http://" + (v6 ? '[' + options.address + ']' : options.address) +
-         ':' + std::to_string(port);
+  return (options.tls ? "https://" : "http://") +
+         (v6 ? '[' + options.address + ']' : options.address) + ':' +
+         std::to_string(port);
 }
 
 /// Stops what serves in its order, also when something throws while it serves.
@@ -217,8 +222,11 @@ result<void> parse_listen(const std::string& text, serve_options& out) {
 
 result<void> serve(const serve_options& options,
                    const std::function<void(const serving&)>& ready,
-                   const std::function<void()>& wait) {
+                   const std::function<void(const upkeep&)>& wait) {
   const json_log log{options.least};
+  auto certificate = served_certificate::open(options.tls);
+  if (!certificate)
+    return certificate.error();
   auto storage = open_storage(options.data, log);
   if (!storage)
     return storage.error();
@@ -237,7 +245,7 @@ result<void> serve(const serve_options& options,
   auto keys = node_keys_of(pinned.node, *held);
   warn_of_keys(**seen, keys, log);
   auto slot = std::make_shared<server_slot>(nullptr);
-  auto config = make_service_config(options, pinned, log, slot);
+  auto config = make_service_config(options, pinned, log, slot, *certificate);
   config.load_keys = load_keys;
   node_streams streams{
       (*storage)->database, (*storage)->directory.keys(), pinned.node,
@@ -249,7 +257,7 @@ result<void> serve(const serve_options& options,
   auto api = std::make_shared<service>(
       std::move(config), node, *(*storage)->log, (*seen)->ledger.keyset_version,
       std::move(keys));
-  http_server server{make_http_config(options), api};
+  http_server server{make_http_config(options, (*certificate)->keeper()), api};
   {
     const stop_in_order guard{server, *slot, streams, *api, node};
     if (auto started = server.start(); !started)
@@ -259,7 +267,7 @@ result<void> serve(const serve_options& options,
     log.write(log_level::info, "serving",
               {{"url", what.url}, {"entries", (*seen)->size}});
     ready(what);
-    wait();
+    wait([&](upkeep_cause why) { (*certificate)->look_after(why, log); });
     log.write(log_level::info, "stopping");
   }
   log.write(log_level::info, "stopped");

@@ -3,13 +3,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "api/change_defaults.hpp"
 #include "api/request_limits.hpp"
+#include "api/tls_certificate.hpp"
 #include "app/json_log.hpp"
 #include "app/ledger_file.hpp"
 #include "app/node_streams.hpp"
+#include "app/served_certificate.hpp"
 #include "events/head.hpp"
 
 namespace signalbox {
@@ -23,6 +26,7 @@ struct serve_options {
   std::string base_url; ///< how clients reach it; empty: by the address
   bool private_reads = false;
   request_limits_config limits;
+  std::optional<tls_files> tls;               ///< else plain HTTP
   std::size_t workers = 1;                    ///< threads for HTTP
   std::size_t threads = 2;                    ///< threads for actors
   std::int64_t head_life = default_head_life; ///< milliseconds
@@ -44,14 +48,18 @@ struct serving {
   ledger_file ledger;
 };
 
+/// Takes a new TLS certificate, if there is one, or if it is told to look.
+using upkeep = std::function<void(upkeep_cause)>;
+
 /// The composition root: opens the directory, folds the log, serves until
-/// `wait` returns, and then stops in order: HTTP, actors, database. No
-/// acknowledged command is lost, and every client that waits is told.
+/// `wait` returns, which calls its argument now and then; and then stops in
+/// order: HTTP, actors, database. No acknowledged command is lost, and every
+/// client that waits is told.
 ///
 /// Errors: `not_found` (no ledger), `unavailable` (in use), `bad_key`,
 /// `bad_request`, `io`, and those of the log.
 result<void> serve(const serve_options& options,
                    const std::function<void(const serving&)>& ready,
-                   const std::function<void()>& wait);
+                   const std::function<void(const upkeep&)>& wait);
 
 } // namespace signalbox

@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <ostream>
 
@@ -19,14 +20,23 @@ namespace po = boost::program_options;
 
 namespace {
 
+/// How often a server looks whether its files have changed.
+constexpr timespec upkeep_interval{5, 0};
+
+/// Without TLS there is nothing to read again, and the end of a terminal ends
+/// the server as it always did.
+enum class takes_hangup : std::uint8_t { no, yes };
+
 /// The signals that end the server in order. Blocked before any thread starts,
 /// so that only the one that waits for them gets them.
 class stop_signals {
  public:
-  stop_signals() {
+  explicit stop_signals(takes_hangup takes) {
     sigemptyset(&set_);
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGINT);
+    if (takes == takes_hangup::yes)
+      sigaddset(&set_, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set_, &before_);
     std::signal(SIGPIPE, SIG_IGN); // a peer that goes away is no reason
   }
@@ -34,9 +44,17 @@ class stop_signals {
   stop_signals& operator=(const stop_signals&) = delete;
   ~stop_signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
-  void wait() const {
-    int caught = 0;
-    sigwait(&set_, &caught);
+  /// Returns when the server is to end; looks after it meanwhile.
+  void wait(const upkeep& look_after) const {
+    for (;;) {
+      const int caught = sigtimedwait(&set_, nullptr, &upkeep_interval);
+      if (caught == SIGTERM || caught == SIGINT)
+        return;
+      if (caught == SIGHUP)
+        look_after(upkeep_cause::signal);
+      else if (errno == EAGAIN)
+        look_after(upkeep_cause::time);
+    }
   }
 
  private:
@@ -128,6 +146,11 @@ result<serve_options> gather(const command_options& given) {
   if (!limits)
     return limits.error();
   out.limits = *limits;
+  if (given.has("tls-certificate") != given.has("tls-key"))
+    return failure{errc::bad_request,
+                   "--tls-certificate and --tls-key need each other"};
+  if (given.has("tls-key"))
+    out.tls = tls_files{given.text("tls-certificate"), given.text("tls-key")};
   auto passphrase = read_passphrase(given.maybe("passphrase-file"));
   if (!passphrase)
     return passphrase.error();
@@ -167,7 +190,12 @@ void add_options(command_options& options) {
       "HOST:PORT; port 0 takes any free one")(
       "base-url", po::value<std::string>(),
       "how clients reach the server, where that is not the address")(
-      "private-reads", "reads need a token too")(
+      "tls-certificate", po::value<std::string>(),
+      "serve https with this certificate, followed by those that signed it "
+      "(PEM)")(
+      "tls-key", po::value<std::string>(),
+      "its key (PEM, mode 0600); new files are taken by themselves, at "
+      "once on SIGHUP")("private-reads", "reads need a token too")(
       "rate-limit", po::value<double>()->default_value(0, "0"),
       "requests a second of one token; 0: no limit. What lies ready is exempt")(
       "anonymous-rate-limit", po::value<double>(),
@@ -215,10 +243,11 @@ exit_code run_serve(const invocation& x) {
   auto wanted = gather(options);
   if (!wanted)
     return report(x, wanted.error());
-  const stop_signals signals;
+  const stop_signals signals{wanted->tls ? takes_hangup::yes
+                                         : takes_hangup::no};
   auto served = serve(
       *wanted, [&](auto& what) { announce(x, options, what); },
-      [&] { signals.wait(); });
+      [&](const upkeep& look_after) { signals.wait(look_after); });
   if (!served)
     return report(x, with_advice(served.error(), wanted->data));
   return exit_code::ok;

@@ -152,6 +152,7 @@ class node_process {
     child_->signal(SIGTERM);
     return child_->wait();
   }
+  void signal(int number) const { child_->signal(number); }
   void send_stop() const { child_->signal(SIGTERM); }
   int wait() { return child_->wait(); }
 
