@@ -23,7 +23,7 @@ struct listener final : subscriber {
   std::function<void()> then;
 };
 
-fresh_change change(std::uint64_t place, std::string profile = "default") {
+fresh_change released(std::uint64_t place, std::string profile = "default") {
   auto event = std::make_shared<update_event>();
   event->frame = std::make_shared<const std::string>("x");
   return {place, "codex", std::move(profile), std::move(event)};
@@ -45,21 +45,21 @@ BOOST_AUTO_TEST_CASE(only_followers_of_the_channel_hear_of_a_change_fr10) {
   table.add(family, {"codex/*"});
   table.add(all, {"*/*"});
   table.add(other, {"codex/prod", "cursor/default"});
-  BOOST_TEST(table.deliver(round_of({change(0), change(1, "prod")})) == 6u);
+  BOOST_TEST(table.deliver(round_of({released(0), released(1, "prod")})) == 6u);
   BOOST_TEST(exact.heard == std::vector<std::uint64_t>{0});
   BOOST_TEST(family.heard == (std::vector<std::uint64_t>{0, 1}));
   BOOST_TEST(all.heard == (std::vector<std::uint64_t>{0, 1}));
   BOOST_TEST(other.heard == std::vector<std::uint64_t>{1});
   table.remove(all, {"*/*"});
-  BOOST_TEST(table.deliver(round_of({change(2)})) == 2u);
+  BOOST_TEST(table.deliver(round_of({released(2)})) == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_round_that_comes_twice_is_heard_once_fr10) {
   subscriber_table table;
   listener x;
   table.add(x, {"codex/default"});
-  table.deliver(round_of({change(0), change(1)}));
-  table.deliver(round_of({change(1), change(2)}));
+  table.deliver(round_of({released(0), released(1)}));
+  table.deliver(round_of({released(1), released(2)}));
   BOOST_TEST(x.heard == (std::vector<std::uint64_t>{0, 1, 2}));
   BOOST_TEST(table.delivered() == 3u);
 }
@@ -72,8 +72,8 @@ BOOST_AUTO_TEST_CASE(a_follower_may_go_while_it_hears_fr10) {
   table.add(second, follows);
   first.then = [&] { table.remove(first, follows); };
   second.then = [&] { table.remove(second, follows); };
-  BOOST_TEST(table.deliver(round_of({change(0)})) == 2u);
-  BOOST_TEST(table.deliver(round_of({change(1)})) == 0u);
+  BOOST_TEST(table.deliver(round_of({released(0)})) == 2u);
+  BOOST_TEST(table.deliver(round_of({released(1)})) == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_slow_reader_lags_behind_is_bounded_fr10) {
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(what_a_slow_reader_lags_behind_is_bounded_fr10) {
   table.add(x, {"codex/default"});
   const auto count = change_defaults::max_lag_events + 10;
   for (std::uint64_t i = 0; i < count; ++i)
-    table.deliver(round_of({change(i)}));
+    table.deliver(round_of({released(i)}));
   BOOST_TEST(table.has_lost(9));
   BOOST_TEST(!table.has_lost(10));
   const change_filter mine{{"codex"}, {"default"}};
