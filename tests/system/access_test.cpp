@@ -37,6 +37,9 @@ const std::vector<guarded> matrix{
      "PUT",
      "clients/codex/profiles/default/policy",
      {"operator"}},
+    {"PollChanges", "GET", "changes", everyone},
+    // A token that is none: the stream itself would not end.
+    {"SubscribeConfigUpdates", "GET", "subscribe?since_token=x", everyone},
     {"GetAudit", "GET", "audit", everyone},
     {"GetAuditRecord", "GET", "audit/0", everyone},
     {"GetDeployments", "GET", "deployments", everyone},
