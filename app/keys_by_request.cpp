@@ -53,6 +53,7 @@ exit_code request_keyset(const invocation& x) {
       "revoke", po::value<std::vector<std::string>>()->composing(),
       "key that verifies nothing any more; may be repeated")(
       "force", "revoke also while current artifacts are sealed with the key");
+  add_algorithm_option(options);
   add_place_options(options);
   add_passphrase_option(options);
   if (auto done = options.parse(x))

@@ -64,6 +64,7 @@ exit_code rotate_keys(const invocation& x) {
       "New keys for the node of --data; its present ones retire: they verify "
       "what they\nsigned and sign nothing new."};
   add_root_options(options);
+  add_algorithm_option(options);
   if (auto done = options.parse(x))
     return *done;
   return change_keyset(x, options, {true, {}, {}});

@@ -29,6 +29,12 @@ void add_passphrase_option(command_options& options) {
                 "passphrase of the node's keys; else SIGNALBOX_PASSPHRASE");
 }
 
+void add_algorithm_option(command_options& options) {
+  options.add()(
+      "algorithm", po::value<std::string>(),
+      "of the new keys: ed25519 or ecdsa-p256-sha256; else as before");
+}
+
 result<std::unique_ptr<keyset_access>> open_place(const command_options& x) {
   if (is_offline(x))
     return open_keyset_access(x.text("data"));

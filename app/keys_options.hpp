@@ -18,6 +18,9 @@ void add_passphrase_option(command_options& options);
 /// Place, passphrase and the root's private key.
 void add_root_options(command_options& options);
 
+/// What new keys sign with (NFR-10).
+void add_algorithm_option(command_options& options);
+
 /// Opens what the place options name. Errors: those of either way.
 result<std::unique_ptr<keyset_access>> open_place(const command_options& x);
 

@@ -37,16 +37,21 @@ result<void> add_rotation(const command_options& options, const keyset& current,
   auto passphrase = read_passphrase(options.maybe("passphrase-file"));
   if (!passphrase)
     return passphrase.error();
-  auto algorithm = key_algorithm::ed25519;
+  const auto wanted = options.maybe("algorithm");
+  auto algorithm = key_algorithm_from_string(wanted.value_or("ed25519"));
+  if (!algorithm)
+    return failure{errc::bad_request,
+                   "--algorithm must be ed25519 or ecdsa-p256-sha256"};
   for (auto& key : current.keys) {
     if (key.node != pinned->node || key.status != key_status::active)
       continue;
     change.retire.push_back(key.id);
-    if (auto parsed = public_key::from_der(key.spki))
-      algorithm = parsed->algorithm();
+    auto parsed = public_key::from_der(key.spki);
+    if (parsed && !wanted)
+      *algorithm = parsed->algorithm();
   }
   auto made =
-      make_node_keys(data / "keys", pinned->node, algorithm, *passphrase);
+      make_node_keys(data / "keys", pinned->node, *algorithm, *passphrase);
   if (!made)
     return made.error();
   change.add = {

@@ -97,6 +97,24 @@ BOOST_AUTO_TEST_CASE(publishers_notice_nothing_of_rotations_one_after_another) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_rotation_may_change_the_algorithm_nfr10) {
+  const auto algorithm_of_next = [&](const char* key) {
+    return node.publish("claude-code", "default", small_draft(key))
+        .text("/signature/alg");
+  };
+  const auto first = algorithm_of_next("1");
+  BOOST_REQUIRE_EQUAL(
+      keys({"rotate", "--algorithm", "ecdsa-p256-sha256"}).status, 0);
+  const auto second = algorithm_of_next("2");
+  BOOST_TEST(second != first);
+  // Without the option the next keys are of the kind that is in force.
+  BOOST_REQUIRE_EQUAL(keys({"rotate"}).status, 0);
+  BOOST_TEST(algorithm_of_next("3") == second);
+  const auto odd = keys({"rotate", "--algorithm", "rot13"});
+  BOOST_TEST(odd.status == 2);
+  BOOST_TEST(odd.err.find("ecdsa-p256-sha256") != std::string::npos, odd.err);
+}
+
 BOOST_AUTO_TEST_CASE(a_node_without_active_keys_starts_and_says_what_to_do) {
   const auto first = node.publish("claude-code", "default", small_draft("1"));
   BOOST_REQUIRE_EQUAL(first.status, 201u);
