@@ -1,5 +1,5 @@
 #include "events/envelope.hpp"
-#include "events/utf8.hpp"
+#include "events/flatbuffer_fields.hpp"
 
 #include <stdexcept>
 
@@ -11,33 +11,7 @@ namespace signalbox {
 
 namespace {
 
-// Verifier limits are part of the format: constants, not library defaults.
-constexpr std::size_t max_depth = 16;
-constexpr std::size_t max_tables = 4096;
-
-/// Thrown inside this file only, when a required field is missing or is no
-/// value of its type.
-struct missing_field {};
-
-template <class Fixed, class Struct>
-Fixed fixed(const Struct* x) {
-  if (x == nullptr)
-    throw missing_field{};
-  Fixed out;
-  std::memcpy(out.value.data(), x, sizeof(out.value));
-  return out;
-}
-
-/// FlatBuffers strings are UTF-8, which its verifier does not check; whatever
-/// prints or compares them later relies on it.
-std::string_view text(const flatbuffers::String* x) {
-  if (x == nullptr)
-    return {};
-  std::string_view out{x->c_str(), x->size()};
-  if (!is_utf8(out))
-    throw missing_field{};
-  return out;
-}
+using namespace flatbuffer_fields;
 
 byte_view bytes(const flatbuffers::Vector<std::uint8_t>* x) {
   return x == nullptr ? byte_view{} : byte_view{x->data(), x->size()};
@@ -162,12 +136,12 @@ template <class Table>
 bool read_as(const fb::Envelope& x, event::body& out) {
   auto* body = static_cast<const Table*>(x.body());
   if (body == nullptr)
-    throw missing_field{};
+    throw malformed_field{};
   out = read(*body);
   return true;
 }
 
-/// Throws missing_field; false for an unknown type.
+/// Throws malformed_field; false for an unknown type.
 bool read_body(const fb::Envelope& x, event::body& out) {
   switch (x.body_type()) {
   case fb::Body::LedgerCreated:
@@ -205,12 +179,12 @@ bool read_body(const fb::Envelope& x, event::body& out) {
   case fb::Body::Tick:
     return read_as<fb::Tick>(x, out);
   case fb::Body::NONE:
-    throw missing_field{};
+    throw malformed_field{};
   }
   return false;
 }
 
-/// All but the body. Throws missing_field.
+/// All but the body. Throws malformed_field.
 void read_fields(const fb::Envelope& x, envelope& out) {
   out.id = fixed<event_id>(x.event_id());
   out.request = fixed<digest>(x.request_digest());
@@ -252,7 +226,7 @@ decode_result decode_envelope(byte_view buffer) {
       return decode_error::unknown_type;
     read_fields(table, *out);
     return out;
-  } catch (const missing_field&) {
+  } catch (const malformed_field&) {
     return decode_error::malformed;
   }
 }

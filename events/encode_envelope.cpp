@@ -1,4 +1,5 @@
 #include "events/envelope.hpp"
+#include "events/flatbuffer_fields.hpp"
 
 #include <signalbox_generated.h>
 
@@ -9,18 +10,12 @@ namespace signalbox {
 
 namespace {
 
+using flatbuffer_fields::put;
+using flatbuffer_fields::to_struct;
 using flatbuffers::FlatBufferBuilder;
 using flatbuffers::Offset;
 using text_offset = Offset<flatbuffers::String>;
 using bytes_offset = Offset<flatbuffers::Vector<std::uint8_t>>;
-
-template <class Struct, class Fixed>
-Struct to_struct(const Fixed& x) {
-  static_assert(sizeof(Struct) == sizeof(x.value));
-  Struct out;
-  std::memcpy(static_cast<void*>(&out), x.value.data(), sizeof(out));
-  return out;
-}
 
 template <class Id>
 fb::Bytes16 bytes16(const Id& x) {
@@ -29,10 +24,6 @@ fb::Bytes16 bytes16(const Id& x) {
 
 fb::Bytes32 bytes32(const digest& x) {
   return to_struct<fb::Bytes32>(x);
-}
-
-text_offset put(FlatBufferBuilder& b, std::string_view x) {
-  return x.empty() ? text_offset{} : b.CreateString(x.data(), x.size());
 }
 
 bytes_offset put(FlatBufferBuilder& b, byte_view x) {

@@ -1,5 +1,5 @@
 #include "events/stream_record.hpp"
-#include "events/utf8.hpp"
+#include "events/flatbuffer_fields.hpp"
 
 #include <streams_generated.h>
 
@@ -9,28 +9,12 @@ namespace signalbox {
 
 namespace {
 
+using namespace flatbuffer_fields;
 using flatbuffers::FlatBufferBuilder;
 using flatbuffers::Offset;
 
 constexpr std::array<std::string_view, report_results> result_names{
     "other", "applied", "failed", "rolled_back", "rejected"};
-
-// Verifier limits are part of the format: constants, not library defaults.
-constexpr std::size_t max_depth = 16;
-constexpr std::size_t max_tables = 4096;
-
-template <class Struct, class Fixed>
-Struct to_struct(const Fixed& x) {
-  static_assert(sizeof(Struct) == sizeof(x.value));
-  Struct out;
-  std::memcpy(static_cast<void*>(&out), x.value.data(), sizeof(out));
-  return out;
-}
-
-Offset<flatbuffers::String> put(FlatBufferBuilder& b, std::string_view x) {
-  return x.empty() ? Offset<flatbuffers::String>{}
-                   : b.CreateString(x.data(), x.size());
-}
 
 Offset<void> write(FlatBufferBuilder& b, const client_reported& x) {
   const auto client = to_struct<sfb::Bytes16>(x.client);
@@ -70,27 +54,6 @@ Offset<void> write(FlatBufferBuilder& b, const access_denied& x) {
   return sfb::CreateAccessDenied(
              b, x.principal.is_zero() ? nullptr : &principal, operation, reason)
       .Union();
-}
-
-/// Thrown inside this file only.
-struct malformed {};
-
-template <class Fixed, class Struct>
-Fixed fixed(const Struct* x) {
-  if (x == nullptr)
-    throw malformed{};
-  Fixed out;
-  std::memcpy(out.value.data(), x, sizeof(out.value));
-  return out;
-}
-
-std::string_view text(const flatbuffers::String* x) {
-  if (x == nullptr)
-    return {};
-  std::string_view out{x->c_str(), x->size()};
-  if (!is_utf8(out))
-    throw malformed{};
-  return out;
 }
 
 stream_body read(const sfb::ClientReported& x) {
@@ -139,7 +102,7 @@ stream_body read_body(const sfb::StreamRecord& x) {
   case sfb::Body::AccessDenied:
     return read(*x.body_as_AccessDenied());
   default:
-    throw malformed{};
+    throw malformed_field{};
   }
 }
 
@@ -184,7 +147,7 @@ std::optional<stream_record> decode_stream_record(byte_view bytes) {
   try {
     return stream_record{read_body(x), timestamp{x.occurred_at()},
                          fixed<principal_id>(x.node()), text(x.correlation())};
-  } catch (const malformed&) {
+  } catch (const malformed_field&) {
     return std::nullopt;
   }
 }
