@@ -231,29 +231,11 @@ command_answer ledger_keeper::answer_for(const verdict& x,
 /// node's own: nobody asks for it.
 void ledger_keeper::remember(const proposal& x) {
   if (x.not_after != timestamp{})
-    unresolved_[x.id] = doubt{x.attempt, x.not_after};
-}
-
-static bool is_open(const judgement& x) {
-  return may_be_judged_again(static_cast<outcome>(x.result));
-}
-
-/// Whether this attempt, or a later one, can have no other outcome any more.
-bool ledger_keeper::is_decided(const event_id& id,
-                               std::uint32_t attempt) const {
-  if (state_.closed.find(id.hex()))
-    return true;
-  auto index = state_.find_command(id);
-  if (!index)
-    return false;
-  auto& judged = state_.judgements[to_integer(*index)];
-  return !is_open(judged) || judged.attempt >= attempt;
+    in_doubt_.add(x.id, x.attempt, x.not_after);
 }
 
 void ledger_keeper::settle(const verdict& x) {
-  if (auto i = unresolved_.find(x.id);
-      i != unresolved_.end() && x.attempt >= i->second.attempt)
-    unresolved_.erase(i);
+  in_doubt_.settle(x.id, x.attempt);
   auto& request = state_.judgements[to_integer(x.index)].request;
   if (auto waiting = waiting_.take(x.id, x.attempt, request)) {
     config_.status.in_flight = waiting_.size();
@@ -286,10 +268,14 @@ void ledger_keeper::find(const event_id& id, answer_once& answer) const {
     out.result = outcome::closed;
     return answer(std::move(out));
   }
-  auto in_doubt = waiting_.contains(id) || unresolved_.contains(id);
+  const auto in_doubt = waiting_.contains(id) || in_doubt_.contains(id);
   auto judged = state_.find_command(id);
+  auto is_open = [&](log_index x) {
+    return may_be_judged_again(
+        static_cast<outcome>(state_.judgements[to_integer(x)].result));
+  };
   // A lost race is not the last word while a further attempt is under way.
-  if (judged && !(in_doubt && is_open(state_.judgements[to_integer(*judged)])))
+  if (judged && !(in_doubt && is_open(*judged)))
     return answer(describe(*judged, true, {}));
   if (in_doubt)
     return refuse(errc::pending, "the command has no outcome yet: ask again");
@@ -344,20 +330,14 @@ bool ledger_keeper::tick_is_due() const {
 }
 
 /// A command that was told `pending` and whose not_after has passed on the
-/// wall clock is closed: the first of the two in the log wins. It is remembered
-/// until one of them shows there, since the log may still refuse.
-void ledger_keeper::close_unresolved(
-    std::vector<std::shared_ptr<proposal>>& out) {
-  auto now = config_.wall_clock();
-  std::erase_if(unresolved_,
-                [&](auto& x) { return is_decided(x.first, x.second.attempt); });
-  for (auto& [id, x] : unresolved_) {
-    if (now <= x.not_after + d::command_life || x.closing->exchange(true))
-      continue;
+/// wall clock is closed: the first of the two in the log wins.
+void ledger_keeper::close_overdue(std::vector<std::shared_ptr<proposal>>& out) {
+  for (auto& [id, closing] :
+       in_doubt_.take_overdue(state_, config_.wall_clock())) {
     out.push_back(
         make_own(event::command_closed{id}, {expectation::kind::none, 0}));
     out.back()->answer = std::make_shared<answer_once>(
-        [closing = x.closing](command_answer) { *closing = false; });
+        [closing = closing](command_answer) { *closing = false; });
   }
 }
 
@@ -391,7 +371,7 @@ std::vector<std::shared_ptr<proposal>> ledger_keeper::beat() {
   watch_clock();
   if (tick_is_due() && !*tick_in_flight_)
     out.push_back(make_tick());
-  close_unresolved(out);
+  close_overdue(out);
   if (state_.size > stored_.saved_at())
     save();
   if (now - head_written_ >= d::head_file_every) {

@@ -5,9 +5,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "actors/commands_in_doubt.hpp"
 #include "actors/defaults.hpp"
 #include "actors/node_status.hpp"
 #include "actors/proposal.hpp"
@@ -94,15 +94,6 @@ class ledger_keeper {
  private:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// A command that was told `pending`: perhaps it will show up.
-  struct doubt {
-    std::uint32_t attempt = 0;
-    timestamp not_after{};
-    /// Whether its command_closed is under way.
-    std::shared_ptr<std::atomic<bool>> closing =
-        std::make_shared<std::atomic<bool>>(false);
-  };
-
   result<void> fold_whole_log();
   result<void> fold_log();
   failure no_ledger() const;
@@ -112,12 +103,11 @@ class ledger_keeper {
   void stop(std::string reason);
   void settle(const verdict& x);
   void remember(const proposal& x);
-  bool is_decided(const event_id& id, std::uint32_t attempt) const;
   command_answer answer_for(const verdict& x, const proposal& waiting) const;
   command_answer describe(log_index decided, bool replayed,
                           const std::string& aggregate) const;
   void expire_waiters(time_point now);
-  void close_unresolved(std::vector<std::shared_ptr<proposal>>& out);
+  void close_overdue(std::vector<std::shared_ptr<proposal>>& out);
   bool tick_is_due() const;
   std::shared_ptr<proposal> make_own(event::body body, expectation expected);
   void watch_clock();
@@ -132,7 +122,7 @@ class ledger_keeper {
   std::shared_ptr<const view> last_view_;
   std::string stopped_; ///< why the fold stopped; empty: it runs
   waiting_writers waiting_;
-  std::unordered_map<event_id, doubt, fixed_bytes_hash> unresolved_;
+  commands_in_doubt in_doubt_;
   std::uint64_t marked_at_ = 0;
   time_point head_written_{};
   std::optional<time_point> log_seen_; ///< when an entry was folded last, live
