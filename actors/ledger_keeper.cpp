@@ -207,6 +207,7 @@ command_answer ledger_keeper::describe(log_index decided, bool replayed,
   out.result = static_cast<outcome>(judged.result);
   out.replayed = replayed;
   out.index = decided;
+  out.request = judged.request;
   out.version = state_.version_of(aggregate);
   if (aggregate.starts_with("channel/"))
     if (auto* channel =

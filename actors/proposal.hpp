@@ -25,6 +25,7 @@ struct command_answer {
   outcome result = outcome::accepted;
   bool replayed = false;            ///< decided by an earlier entry
   log_index index{};                ///< the entry that decided
+  digest request;                   ///< of the command as that entry has it
   std::uint64_t version = 0;        ///< of the aggregate, now
   std::optional<log_index> winner;  ///< last entry that changed the channel
   consistency_token token;          ///< to read one's own write anywhere

@@ -287,8 +287,8 @@ void with_channel(const operation_world& world,
       auto found = choose_accepted(world, *call->seen, *where, *query.accept);
       return found.channel ? run(found.channel) : std::move(found.refused);
     });
-  auto channel = choose_channel(seen, query.client_id, query.profile,
-                                std::nullopt, query.current);
+  auto channel =
+      choose_channel(seen, query.client_id, query.profile, query.current);
   if (!channel)
     return reply(answer_failure(channel.error()));
   on_disk(world, reply, [channel = *channel, run] { return run(channel); });
@@ -339,7 +339,7 @@ void diff_config(const operation_world& world,
                                          wants_patch);
                         });
   auto channel = choose_channel(*call->seen, query->client_id, query->profile,
-                                std::nullopt, query->current);
+                                query->current);
   if (!channel)
     return reply(answer_failure(channel.error()));
   // Most callers have what is current: that needs no disk.

@@ -26,7 +26,7 @@ struct family_request {
   std::optional<std::uint64_t> expected_version;
   bool dry_run = false;
   checked_package checked;
-  bool changed = false; ///< the last preparation had something to write
+  bool changed = false; ///< something was written, or would be
 };
 
 using request_ptr = std::shared_ptr<family_request>;
@@ -234,6 +234,7 @@ void run(const operation_world& world, const request_ptr& x,
       world, x->call, reply,
       [&world, x](const view& seen) { return prepare(world, *x, seen); },
       [&world, x, reply](const command_answer& put) {
+        x->changed = x->changed || put.replayed;
         std::make_shared<profile_planter>(world, x, reply, put)->next();
       });
 }

@@ -5,9 +5,6 @@
 #include "policy/deprecation.hpp"
 #include "projections/chain.hpp"
 
-#include <algorithm>
-#include <charconv>
-
 namespace signalbox::read_operations {
 
 json::object family_json(const catalog& documents, const catalog_family& x) {
@@ -108,34 +105,12 @@ void list_profiles(const operation_world&, std::shared_ptr<operation_call> call,
 
 result<std::shared_ptr<const channel_view>>
 choose_channel(const view& seen, std::string_view client_id,
-               std::string_view profile,
-               const std::optional<std::vector<std::string>>& accept,
-               const std::optional<digest>& current) {
+               std::string_view profile, const std::optional<digest>& current) {
   auto* where = seen.documents->find_profile(client_id, profile);
   if (where == nullptr)
     return seen.documents->find_family(client_id) == nullptr
                ? no_such_client()
                : no_such_profile();
-  if (accept) {
-    std::shared_ptr<const channel_view> best;
-    for (auto& text : *accept) {
-      auto digits = std::string_view{text}.substr(text.rfind('/') + 1);
-      std::uint32_t major = 0;
-      auto [end, error] =
-          std::from_chars(digits.data(), digits.data() + digits.size(), major);
-      if (error != std::errc{} || (*end != '\0' && *end != '.'))
-        return failure{errc::bad_request,
-                       "accept must list majors of the schema, such as 1,2",
-                       "/accept"};
-      auto found = seen.find_channel(client_id, profile, major);
-      if (found && (!best || found->row.major > best->row.major))
-        best = found;
-    }
-    if (!best)
-      return failure{errc::not_found, "nothing is released in this profile "
-                                      "for a schema that the caller accepts"};
-    return best;
-  }
   if (current)
     if (auto channel = channel_of(seen, client_id, profile, *current))
       return channel;

@@ -40,13 +40,11 @@ operation_answer answer_config(const prepared_config& x, unsigned status);
 operation_answer answer_past(const operation_world& world, const view& seen,
                              const channel_view& channel, log_index at);
 
-/// The channel that a caller means: the highest major that it accepts and that
-/// has a release; without `accept` that of its artifact, else the default.
+/// The channel of a caller that names no versions of the schema: that of its
+/// artifact, else the default. `choose_accepted` is for one that names some.
 /// Errors: `not_found`, naming what is missing.
 result<std::shared_ptr<const channel_view>>
 choose_channel(const view& seen, std::string_view client_id,
-               std::string_view profile,
-               const std::optional<std::vector<std::string>>& accept,
-               const std::optional<digest>& current);
+               std::string_view profile, const std::optional<digest>& current);
 
 } // namespace signalbox::read_operations

@@ -4,22 +4,69 @@
 
 namespace signalbox::write_operations {
 
+namespace {
+
+/// A command of one event, and what follows it.
+struct submission {
+  const operation_world& world;
+  command_context context;
+  event_id id;
+  operation_reply reply;
+  preparer prepare;
+  sequel accepted;
+};
+
+using submission_ptr = std::shared_ptr<submission>;
+
+void propose(const submission_ptr& x) {
+  auto out = std::make_shared<command>();
+  out->context = x->context;
+  out->prepare = x->prepare;
+  out->conclude = [x](const command::conclusion& y) {
+    if (!y.nothing &&
+        (y.answer.refused || y.answer.result != outcome::accepted))
+      return x->reply(answer_refusal(y.answer, x->id, x->world.ledger_name));
+    x->accepted(y.answer);
+  };
+  x->world.node.submit(std::move(out));
+}
+
+/// The command took effect before: whatever holds by now, that is its outcome.
+/// Goes through a proposer, since what follows may read the disk.
+void repeat(const submission_ptr& x, command_answer then) {
+  if (then.request != x->context.request) {
+    then.result = outcome::key_reused;
+    return x->reply(answer_refusal(then, x->id, x->world.ledger_name));
+  }
+  auto out = std::make_shared<command>();
+  out->context = x->context;
+  out->prepare = [](const view&) { return preparation{nothing_to_do{}}; };
+  out->conclude = [x, then = std::move(then)](const command::conclusion& y) {
+    if (!y.nothing)
+      return x->reply(answer_refusal(y.answer, x->id, x->world.ledger_name));
+    x->accepted(then);
+  };
+  x->world.node.submit(std::move(out));
+}
+
+} // namespace
+
 void submit_then(const operation_world& world,
                  const std::shared_ptr<operation_call>& call,
                  operation_reply reply, preparer prepare, sequel accepted) {
-  auto out = std::make_shared<command>();
-  out->context = make_context(world, *call);
-  out->prepare = std::move(prepare);
-  auto id = make_event_id(call->seen->ledger.id, out->context.principal,
-                          out->context.key);
-  out->conclude = [&world, reply = std::move(reply),
-                   accepted = std::move(accepted), id](command::conclusion x) {
-    if (!x.nothing &&
-        (x.answer.refused || x.answer.result != outcome::accepted))
-      return reply(answer_refusal(x.answer, id, world.ledger_name));
-    accepted(x.answer);
-  };
-  world.node.submit(std::move(out));
+  auto context = make_context(world, *call);
+  auto id =
+      make_event_id(call->seen->ledger.id, context.principal, context.key);
+  auto x = std::make_shared<submission>(
+      submission{world, std::move(context), id, std::move(reply),
+                 std::move(prepare), std::move(accepted)});
+  if (!call->params.contains("idempotency_key"))
+    return propose(x);
+  world.node.find(id, std::make_shared<answer_once>([x](command_answer then) {
+                    if (then.refused || then.result != outcome::accepted)
+                      return propose(x);
+                    repeat(x, std::move(then));
+                  }));
 }
 
 void submit(const operation_world& world,

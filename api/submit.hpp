@@ -9,7 +9,9 @@ using preparer = std::function<result<preparation>(const view&)>;
 using sequel = std::function<void(const command_answer&)>;
 
 /// Submits one event and goes on with `accepted` once the ledger took it, or
-/// had taken it before under the same key. Any other outcome is answered.
+/// had taken it before under the same key: then `replayed` is set, and the
+/// event is not prepared again, since what it rested on may have changed. Any
+/// other outcome is answered.
 void submit_then(const operation_world& world,
                  const std::shared_ptr<operation_call>& call,
                  operation_reply reply, preparer prepare, sequel accepted);

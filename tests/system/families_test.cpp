@@ -63,10 +63,11 @@ json::object acme(json::array versions = {"1.0.0"}) {
 
 struct family_bench : node_fixture {
   answer put(const json::object& body, const std::string& token = {},
-             const std::string& client = "acme") const {
+             const std::string& client = "acme",
+             const std::string& headers = {}) const {
     return node.ask("PUT", "clients/" + client,
-                    token.empty() ? ledger.admin : token,
-                    json::serialize(body));
+                    token.empty() ? ledger.admin : token, json::serialize(body),
+                    headers);
   }
 
   std::string accepted() const {
@@ -204,6 +205,67 @@ BOOST_AUTO_TEST_CASE(a_schema_in_use_cannot_be_taken_away) {
   auto stale = acme({"1.1.0", "2.0.0"});
   stale["expected_version"] = 1;
   BOOST_TEST(put(stale).status == 409u);
+}
+
+BOOST_AUTO_TEST_CASE(three_majors_are_servable_at_once_uc1) {
+  auto whole = acme({"1.0.0", "2.0.0", "3.0.0"});
+  for (auto* version : {"1.0.0", "2.0.0"})
+    whole["samples"].as_object()[version] = samples();
+  BOOST_REQUIRE_EQUAL(put(whole).status, 201u);
+  const std::vector<std::string> majors{"1", "2", "3"};
+  std::vector<answer> released;
+  for (auto& major : majors) {
+    released.push_back(
+        node.publish("acme", "default", no_servers,
+                     {{"schema_ref", "acme/" + major + ".0.0"}}));
+    BOOST_REQUIRE_MESSAGE(released.back().status == 201, released.back().body);
+  }
+  const auto ask = [&](const std::string& accept) {
+    return node.get(config_path("acme") + "?accept=" + accept);
+  };
+  for (std::size_t i = 0; i < majors.size(); ++i) {
+    const auto served = ask(majors[i]);
+    BOOST_TEST(served.body == released[i].body);
+    BOOST_TEST(served.text("/schema_ref") == "acme/" + majors[i] + ".0.0");
+  }
+  BOOST_TEST(ask("1,2").body == released[1].body); // the newest that it takes
+  BOOST_TEST(ask("%3C3").body == released[1].body);
+  BOOST_TEST(node.get(config_path("acme")).body == released[0].body);
+  const auto refused = ask("4,%3E%3D5%20%3C6");
+  BOOST_TEST(refused.status == 404u);
+  BOOST_TEST(refused.text("/pointer") == "/accept");
+  BOOST_CHECK(refused.at("/available") ==
+              (json::array{{{"schema_ref", "acme/3.0.0"}, {"major", 3}},
+                           {{"schema_ref", "acme/2.0.0"}, {"major", 2}},
+                           {{"schema_ref", "acme/1.0.0"}, {"major", 1}}}));
+  const auto rpc = node.rpc(
+      "GetConfig",
+      {{"client_id", "acme"}, {"profile", "default"}, {"accept", {"4"}}});
+  BOOST_CHECK(rpc.at("/error/data/available") == refused.at("/available"));
+  // None of them can be taken away while it is served.
+  BOOST_TEST(put(acme({"2.0.0", "3.0.0"})).status == 422u);
+}
+
+BOOST_AUTO_TEST_CASE(a_retried_put_is_answered_as_the_first_was) {
+  const std::string key = "Idempotency-Key: put-acme\r\n";
+  auto body = acme();
+  body["expected_version"] = 0;
+  const auto first = put(body, {}, "acme", key);
+  BOOST_REQUIRE_MESSAGE(first.status == 201, first.body);
+  const auto before = accepted();
+  const auto retry = put(body, {}, "acme", key);
+  BOOST_TEST(retry.status == 201u, retry.body);
+  BOOST_TEST(retry.body == first.body);
+  auto more = acme({"1.0.0", "2.0.0"});
+  const auto reused = put(more, {}, "acme", key);
+  BOOST_TEST(reused.status == 422u, reused.body);
+  BOOST_TEST(reused.code() == "key_reused");
+  BOOST_TEST(accepted() == before);
+  // Without the key it is another request, which has nothing to do.
+  BOOST_TEST(put(acme()).status == 200u);
+  node.stop();
+  node.restart();
+  BOOST_TEST(put(body, {}, "acme", key).body == first.body);
 }
 
 BOOST_AUTO_TEST_CASE(a_deprecated_schema_warns_and_at_its_end_is_refused) {

@@ -176,6 +176,17 @@ BOOST_AUTO_TEST_CASE(a_version_of_a_set_never_changes_fr7) {
   BOOST_TEST(put_set(built_in).status == 200u);
 }
 
+BOOST_AUTO_TEST_CASE(a_retried_set_is_answered_as_the_first_was_fr7) {
+  const json::object more{{"idempotency_key", "the-set"}};
+  const auto set = set_of("1.0.0", {refuse_docs()});
+  const auto first = put_set(set, more);
+  BOOST_REQUIRE_EQUAL(first.status, 201u);
+  const auto again = put_set(set, more);
+  BOOST_TEST(again.status == 201u);
+  BOOST_TEST(again.body == first.body);
+  BOOST_TEST(put_set(set_of("1.1.0", {}), more).code() == "key_reused");
+}
+
 BOOST_AUTO_TEST_CASE(sets_are_listed_with_what_they_are_bound_to_fr7) {
   put(set_of("1.0.0", {refuse_docs()}));
   BOOST_REQUIRE_EQUAL(bind("prod", {}).status, 200u);

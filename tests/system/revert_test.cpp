@@ -111,6 +111,19 @@ BOOST_AUTO_TEST_CASE(a_retried_revert_is_answered_with_the_first_outcome) {
   BOOST_TEST(current().text("/version") == "1.0.2");
 }
 
+BOOST_AUTO_TEST_CASE(a_retried_revert_succeeds_though_its_condition_has_gone) {
+  publish("a");
+  publish("b");
+  const json::object back{{"version", "1.0.0"}, {"expected_version", 2}};
+  const std::string key = "Idempotency-Key: once\r\n";
+  const auto first = revert(back, key);
+  BOOST_REQUIRE_MESSAGE(first.status == 200u, first.body);
+  BOOST_TEST(revert(back, key).body == first.body);
+  auto other = back;
+  other["force"] = true;
+  BOOST_TEST(revert(other, key).code() == "key_reused");
+}
+
 BOOST_AUTO_TEST_CASE(a_revoked_key_needs_force_and_then_a_reseal_uc3) {
   const auto first = publish("a");
   BOOST_REQUIRE_EQUAL(node.stop(), 0);
