@@ -29,6 +29,7 @@ std::span<const std::string_view> shipped_descriptors() {
       // goose
       "f9de5a8676ad421004c9a9641c72a01ac6b46046c12013c4894e62a306698220",
       "baf3e741045e8e8465095f2779452f17add02839a94f4a2ca4f77d581e4195a7",
+      "625ecea7b2a8a058d6e853ead376a16ae226fade0f00eb57212168b637474331",
       // jetbrains-copilot
       "19f9f10196fca6afefabe12d844355b827df10d8cc981c4a8354580999920b3f",
       "44430f075c28c4e9fe88af42e60fa13f474c6adecda9b02f903c8642fb407056",

@@ -82,7 +82,7 @@ void read_format(json_reader& root, family& out) {
   if (kind)
     out.render = *kind;
   else
-    in.refuse("render", "must be json or toml");
+    in.refuse("render", "must be json, toml or yaml");
 }
 
 family_schema read_schema(json_reader& in, const family& owner) {
@@ -215,12 +215,14 @@ std::string_view to_string(render_kind x) {
     return "json";
   case render_kind::toml:
     return "toml";
+  case render_kind::yaml:
+    return "yaml";
   }
   return "json";
 }
 
 std::optional<render_kind> render_kind_from_string(std::string_view text) {
-  for (auto x : {render_kind::json, render_kind::toml})
+  for (auto x : {render_kind::json, render_kind::toml, render_kind::yaml})
     if (text == to_string(x))
       return x;
   return std::nullopt;

@@ -23,7 +23,7 @@ struct schema_ref {
 };
 
 /// The writer that makes the client's file from a payload.
-enum class render_kind { json, toml };
+enum class render_kind { json, toml, yaml };
 
 std::string_view to_string(render_kind x);
 std::optional<render_kind> render_kind_from_string(std::string_view text);

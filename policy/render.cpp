@@ -2,6 +2,7 @@
 
 #include "policy/defaults.hpp"
 #include "policy/toml_writer.hpp"
+#include "policy/yaml_writer.hpp"
 
 namespace signalbox {
 
@@ -53,11 +54,26 @@ std::string pretty_json(std::string_view canonical) {
   return out + '\n';
 }
 
+namespace {
+
+result<std::string> write(render_kind kind, const json::value& payload,
+                          std::string_view canonical) {
+  switch (kind) {
+  case render_kind::json:
+    return pretty_json(canonical);
+  case render_kind::toml:
+    return to_toml(payload);
+  case render_kind::yaml:
+    return to_yaml(payload);
+  }
+  return failure{errc::bug, "no writer of this kind"};
+}
+
+} // namespace
+
 result<std::string> render(render_kind kind, const json::value& payload,
                            std::string_view canonical) {
-  auto out = kind == render_kind::toml
-                 ? to_toml(payload)
-                 : result<std::string>{pretty_json(canonical)};
+  auto out = write(kind, payload, canonical);
   if (out && out->size() > policy_defaults::max_rendered)
     return failure{errc::too_large,
                    "the client's file is larger than " +

@@ -14,7 +14,7 @@ namespace signalbox {
 /// of libraries, since clients ask for trust again when a byte changes.
 ///
 /// Errors: `validation_failed` with the pointer if the format cannot express a
-/// value (TOML has no null); `too_large`.
+/// value (TOML has no null, a key in YAML has a limit); `too_large`.
 result<std::string> render(render_kind kind, const json::value& payload,
                            std::string_view canonical);
 

@@ -1,26 +1,14 @@
 #include "policy/toml_writer.hpp"
 
+#include "policy/sorted_members.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace signalbox {
 
 namespace {
-
-using member = std::pair<std::string_view, const json::value*>;
-
-std::vector<member> sorted(const json::object& x) {
-  std::vector<member> out;
-  for (auto& m : x)
-    out.emplace_back(std::string_view{m.key().data(), m.key().size()},
-                     &m.value());
-  std::sort(out.begin(), out.end(),
-            [](auto& a, auto& b) { return a.first < b.first; });
-  return out;
-}
 
 bool is_bare(std::string_view key) {
   return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
@@ -65,8 +53,8 @@ class writer {
  public:
   void table(const json::object& x, const std::string& path,
              const std::string& pointer) {
-    auto members = sorted(x);
-    auto is_table = [](const member& m) { return m.second->is_object(); };
+    auto members = sorted_members(x);
+    auto is_table = [](const json_member& m) { return m.second->is_object(); };
     bool named =
         x.empty() || !std::all_of(members.begin(), members.end(), is_table);
     if (named && !path.empty())
@@ -122,7 +110,7 @@ class writer {
 
   void inline_table(const json::object& x, const std::string& pointer) {
     const char* separator = "{ ";
-    for (auto& m : sorted(x)) {
+    for (auto& m : sorted_members(x)) {
       out_ += separator + key_of(m.first) + " = ";
       value(*m.second, append_pointer(pointer, m.first));
       separator = ", ";

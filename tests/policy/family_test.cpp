@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(what_is_unknown_missing_or_doubled_is_refused) {
     BOOST_TEST(refusal(x).pointer == "/" + std::string{key});
   }
   x = descriptor();
-  x.at("format").as_object()["render"] = "yaml";
+  x.at("format").as_object()["render"] = "xml";
   BOOST_TEST(refusal(x).pointer == "/format/render");
   x = descriptor();
   x.as_object()["default_major"] = 2;
