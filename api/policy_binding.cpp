@@ -2,6 +2,8 @@
 
 #include "api/read_support.hpp"
 #include "api/submit.hpp"
+#include "events/envelope.hpp"
+#include "events/record.hpp"
 
 namespace signalbox {
 
@@ -48,6 +50,48 @@ result<preparation> prepare_binding(const policy_binding& x, const view& seen,
                                  out.keep(rules.version)};
   write_operations::require_token(out, seen, call);
   return preparation{std::move(out)};
+}
+
+namespace {
+
+/// The version that an entry bound: a set may have a newer one since.
+result<std::string> bound_version(const event_log& log, log_index index) {
+  result<std::string> out =
+      failure{errc::log_corrupt, "the entry of the binding is missing"};
+  auto read = log.read(index, [&](const log_entry_view& entry) {
+    auto command = decode_envelope(envelope_of(entry.record));
+    auto* bound =
+        command ? std::get_if<event::policy_bound>(&command->body) : nullptr;
+    if (bound != nullptr)
+      out = std::string{bound->version};
+    return false;
+  });
+  if (!read)
+    return read.error();
+  return out;
+}
+
+} // namespace
+
+void bind_profile(const operation_world& world,
+                  const std::shared_ptr<operation_call>& call,
+                  operation_reply reply, const policy_binding& x) {
+  write_operations::submit_then(
+      world, call, reply,
+      [x, call](const view& seen) { return prepare_binding(x, seen, *call); },
+      [&world, reply, x](const command_answer& y) {
+        auto version = y.replayed ? bound_version(world.answers.log(), y.index)
+                                  : result<std::string>{*x.version};
+        if (!version)
+          return reply(answer_failure(version.error()));
+        auto answer =
+            answer_json(json::object{{"client_id", x.client_id},
+                                     {"profile", x.profile},
+                                     {"policy_set_id", x.policy_set_id},
+                                     {"version", *version}});
+        answer.token = to_string(y.token);
+        reply(std::move(answer));
+      });
 }
 
 } // namespace signalbox

@@ -26,4 +26,10 @@ result<const catalog_policy_set*> choose_policy_set(const catalog& documents,
 result<preparation> prepare_binding(const policy_binding& x, const view& seen,
                                     const operation_call& call);
 
+/// Binds one profile and answers what is bound to it; `x` names the version. A
+/// retry is answered what its first try bound.
+void bind_profile(const operation_world& world,
+                  const std::shared_ptr<operation_call>& call,
+                  operation_reply reply, const policy_binding& x);
+
 } // namespace signalbox

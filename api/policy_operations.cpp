@@ -1,8 +1,7 @@
-#include "api/policy_binding.hpp"
+#include "api/policy_bindings.hpp"
 #include "api/policy_preview.hpp"
 #include "api/pool_answer.hpp"
 #include "api/read_operations.hpp"
-#include "api/submit.hpp"
 #include "api/write_operations.hpp"
 
 #include <map>
@@ -98,9 +97,6 @@ void write_operations::bind_policy_set(const operation_world& world,
   parameter_reader in{call->params};
   auto request = read_binding(in);
   const bool dry_run = in.flag("dry_run");
-  if (!dry_run && (request.client_id == "*" || request.profile == "*"))
-    in.fail(request.profile == "*" ? "profile" : "client_id",
-            "`*` goes with dry_run only: bind one profile at a time");
   if (in.error())
     return reply(answer_failure(*in.error()));
   if (dry_run)
@@ -110,14 +106,10 @@ void write_operations::bind_policy_set(const operation_world& world,
   auto rules = choose_policy_set(*call->seen->documents, request);
   if (!rules)
     return reply(answer_failure(rules.error()));
-  auto body = named(request, **rules);
   request.version = (*rules)->version; // what is answered is what is bound
-  submit(
-      world, call, std::move(reply),
-      [request, call](const view& seen) {
-        return prepare_binding(request, seen, *call);
-      },
-      std::move(body));
+  if (request.client_id == "*" || request.profile == "*")
+    return bind_profiles(world, call, reply, request);
+  bind_profile(world, call, std::move(reply), request);
 }
 
 } // namespace signalbox

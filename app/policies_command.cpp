@@ -143,13 +143,23 @@ void print_preview(std::ostream& out, const json::value& preview) {
       << " would be changed or refused\n";
 }
 
+void print_bound(std::ostream& out, const json::value& profile,
+                 const json::value& bound) {
+  out << "profile " << text_at(profile, "client_id") << '/'
+      << text_at(profile, "profile") << " under policy set "
+      << text_at(bound, "policy_set_id") << ' ' << text_at(profile, "version")
+      << '\n';
+}
+
 exit_code bind_set(const invocation& x) {
   command_options options{
       "policies bind", "CLIENT PROFILE ID",
       "Binds a policy set to a profile: from then on it judges every draft. "
-      "What is current stays.\nWith --dry-run, says what it would refuse or "
-      "change of that and writes nothing;\nCLIENT and PROFILE may be '*' then. "
-      "Needs the role operator."};
+      "What is current stays.\nCLIENT and PROFILE may be '*': all profiles "
+      "that "
+      "are meant, one after another, until one fails.\nWith --dry-run, says "
+      "what it would refuse or change of what is current and writes "
+      "nothing.\nNeeds the role operator."};
   options.need("CLIENT");
   options.need("PROFILE");
   options.need("ID");
@@ -167,10 +177,11 @@ exit_code bind_set(const invocation& x) {
       [&](const json::value& bound, const api_answer&) {
         if (options.has("dry-run"))
           return print_preview(x.out, bound);
-        x.out << "profile " << text_at(bound, "client_id") << '/'
-              << text_at(bound, "profile") << " under policy set "
-              << text_at(bound, "policy_set_id") << ' '
-              << text_at(bound, "version") << '\n';
+        const auto& several = at(bound, "profiles");
+        if (!several.is_array())
+          return print_bound(x.out, bound, bound);
+        for (auto& one : elements(several))
+          print_bound(x.out, one, bound);
       });
 }
 
@@ -181,7 +192,7 @@ exit_code run_policies(const invocation& x) {
       {"list", "list the policy sets and what they are bound to", list_sets},
       {"show", "show the rules of a policy set", show_set},
       {"put", "put a version of a policy set", put_set},
-      {"bind", "bind a policy set to a profile, or tell what it would do",
+      {"bind", "bind a policy set to profiles, or tell what it would do",
        bind_set},
       {"test", "run the samples that ship with policy sets", run_policies_test},
   };

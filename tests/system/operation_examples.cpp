@@ -269,6 +269,11 @@ const std::vector<operation_example>& operation_examples() {
        [](auto&) {
          return strings{"policies", "bind", "codex", "default", "baseline"};
        }},
+      {"BindPolicySet",
+       [](auto&, auto) { return with(binding(), "profile", "*"); },
+       [](auto&) {
+         return strings{"policies", "bind", "codex", "*", "baseline"};
+       }},
       {"Reseal", [](auto&, auto) { return place(); },
        [](auto&) {
          return strings{"reseal", "codex", "default"};

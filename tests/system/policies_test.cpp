@@ -69,6 +69,15 @@ struct policy_bench : node_fixture {
   answer current(const std::string& profile) const {
     return node.get(config_path("claude-code", profile));
   }
+  /// Profiles under the set `tight` in a version.
+  json::array bound_to(std::string_view version) const {
+    const auto sets = node.get("policies");
+    for (auto& x : sets.document.as_array())
+      if (x.at("policy_set_id") == "tight" &&
+          x.at("version").as_string() == version)
+        return x.at("bound_to").as_array();
+    return {};
+  }
   std::uint64_t accepted() const {
     const auto text = node.get("/metrics").body;
     const std::string name = "\nsignalbox_entries_accepted_total ";
@@ -153,8 +162,88 @@ BOOST_AUTO_TEST_CASE(a_dry_run_tells_what_the_binding_then_does_fr7) {
   }
   // What is current stays until somebody publishes.
   BOOST_TEST(current("prod").has("/payload/mcpServers/files"));
-  BOOST_TEST(bind("*", {}).status == 400u);
   BOOST_TEST(bind("nowhere", {{"dry_run", true}}).status == 404u);
+}
+
+BOOST_AUTO_TEST_CASE(one_call_binds_every_profile_that_is_meant_fr7) {
+  put(set_of("1.0.0", {refuse_docs()}));
+  const auto entries = accepted();
+  const auto all = bind("prod", {}, "*");
+  BOOST_REQUIRE_MESSAGE(all.status == 200u, all.body);
+  const auto count = node.get("clients").document.as_array().size();
+  const auto& told = all.at("/profiles").as_array();
+  BOOST_TEST(told.size() == count);
+  BOOST_TEST(accepted() == entries + count);
+  json::array names;
+  for (auto& one : told) {
+    BOOST_TEST(one.at("status") == "bound");
+    BOOST_TEST(one.at("version") == "1.0.0");
+    names.emplace_back(std::string{one.at("client_id").as_string()} + "/prod");
+  }
+  BOOST_CHECK(bound_to("1.0.0") == names);
+  BOOST_TEST(publish("prod", small_draft("a")).status == 422u);
+  BOOST_TEST(publish("default", small_draft("a")).status == 201u);
+  // What is bound already is not written again.
+  BOOST_TEST(bind("*", {}, "claude-code").at("/profiles").as_array().size() ==
+             2u);
+  BOOST_TEST(accepted() == entries + count + 2); // and that release
+  BOOST_TEST(bind("nowhere", {}, "*").status == 404u);
+  BOOST_TEST(bind("*", {}, "nobody").status == 404u);
+}
+
+BOOST_AUTO_TEST_CASE(a_retried_binding_tells_what_the_first_try_bound_fr7) {
+  put(set_of("1.0.0", {}));
+  const json::object key{{"idempotency_key", "bind-1"}};
+  const auto one = bind("prod", key);
+  const json::object other{{"idempotency_key", "bind-2"}};
+  const auto all = bind("default", other, "*");
+  BOOST_REQUIRE_MESSAGE(all.status == 200u, all.body);
+  put(set_of("2.0.0", {}));
+  BOOST_TEST(bind("prod", key).body == one.body);
+  BOOST_TEST(one.text("/version") == "1.0.0");
+  BOOST_CHECK(bind("default", other, "*").at("/profiles") ==
+              all.at("/profiles"));
+  BOOST_TEST(bound_to("2.0.0").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_cannot_bind_all_says_which_it_did_fr7) {
+  put(set_of("1.0.0", {}));
+  for (int i = 0; i < 30; ++i)
+    BOOST_REQUIRE_EQUAL(
+        node.ask("PUT", "clients/claude-code/profiles/p" + std::to_string(i),
+                 ledger.admin, "{}")
+            .status,
+        201u);
+  const auto made =
+      node.post("tokens", {{"roles", {"operator"}}}, ledger.admin);
+  auto binding = std::async(std::launch::async, [&] {
+    return node.ask("PUT", "clients/*/profiles/*/policy", made.text("/token"),
+                    R"({"policy_set_id":"tight"})");
+  });
+  while (bound_to("1.0.0").empty())
+    ; // the call is under way
+  BOOST_TEST(
+      node.ask("DELETE", "tokens/" + made.text("/token_id"), ledger.admin)
+          .status == 200u);
+  const auto told = binding.get();
+  BOOST_TEST_MESSAGE("answered " << told.status);
+  // Whether the revocation came in time or not: what is told is what is so.
+  BOOST_TEST((told.status == 200u || told.status == 401u), told.body);
+  json::array names;
+  bool after = false;
+  for (auto& one : told.at("/profiles").as_array()) {
+    if (one.at("status") == "bound")
+      names.emplace_back(std::string{one.at("client_id").as_string()} + '/' +
+                         std::string{one.at("profile").as_string()});
+    BOOST_TEST(!(after && one.at("status") == "bound"));
+    after = one.at("status") != "bound";
+  }
+  BOOST_TEST(after == (told.status == 401u));
+  BOOST_CHECK(bound_to("1.0.0") == names);
+  const auto rest = bind("*", {}, "*");
+  BOOST_REQUIRE_MESSAGE(rest.status == 200u, rest.body);
+  BOOST_TEST(bound_to("1.0.0").size() ==
+             told.at("/profiles").as_array().size());
 }
 
 BOOST_AUTO_TEST_CASE(a_version_of_a_set_never_changes_fr7) {
@@ -346,6 +435,10 @@ BOOST_AUTO_TEST_CASE(the_command_line_puts_tests_and_binds_sets_fr7) {
   BOOST_TEST(dry.status == 0, dry.err);
   BOOST_TEST(dry.out.find("known-servers") != std::string::npos, dry.out);
   BOOST_TEST(run({"bind", "claude-code", "prod", "strict"}).status == 0);
+  const auto all = run({"bind", "*", "prod", "strict"});
+  BOOST_TEST(all.out.find("profile zed/prod under policy set strict 1.") !=
+                 std::string::npos,
+             all.out + all.err);
   BOOST_TEST(publish("prod", two_servers("b")).status == 422u);
   const auto listed = run({"list"});
   BOOST_TEST(listed.out.find("strict") != std::string::npos, listed.out);
