@@ -83,6 +83,16 @@ bool looks_like_toml(std::string_view text) {
   return line.find(" = ") != nowhere || (line.starts_with('#') && has_table);
 }
 
+/// `---`, `- element`, `key:` or `key: value` where JSON begins with a brace.
+bool looks_like_yaml(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  const auto line = text.substr(0, text.find_first_of("\r\n"));
+  if (line.find_first_of("{[\"'") == 0)
+    return false;
+  return line.starts_with("---") || line.starts_with("- ") ||
+         line.ends_with(':') || line.find(": ") != nowhere;
+}
+
 /// What usually stands where a parser stops.
 std::string_view usual_cause(std::string_view text, std::size_t offset) {
   if (text.find_first_not_of(blanks) == nowhere)
@@ -90,6 +100,9 @@ std::string_view usual_cause(std::string_view text, std::size_t offset) {
   if (looks_like_toml(text))
     return "this looks like TOML: a draft is JSON, also where the client's own "
            "file is TOML; `signalbox get --rendered` shows it as TOML";
+  if (looks_like_yaml(text))
+    return "this looks like YAML: a draft is JSON, also where the client's own "
+           "file is YAML; `signalbox get --rendered` shows it as YAML";
   if (offset >= text.size())
     return "the text ends too early: a brace, a bracket or a quote is missing";
   const auto before =

@@ -44,6 +44,9 @@ BOOST_AUTO_TEST_CASE(usual_causes_are_named) {
   check("[mcp_servers.docs]\ncommand = \"x\"\n", ":1:2", "TOML");
   check("model = \"x\"\n", ":1:1", "TOML");
   check("# mine\n[mcp_servers.docs]\n", ":1:1", "TOML");
+  check("extensions:\n  docs:\n    type: stdio\n", ":1:1", "YAML");
+  check("---\nextensions: {}\n", ":1:2", "YAML");
+  check("{a: 1}", ":1:2", "not JSON");
 }
 
 BOOST_AUTO_TEST_CASE(encodings_are_named) {
