@@ -124,9 +124,9 @@ result<verdict> ledger_keeper::fold_one(const replayed_entry& x) {
     auto folded = step(state_, x.index, x.append_time, x.entry);
     if (!folded)
       return folded;
-    views_.note(folded->result == outcome::accepted ? folded->type : 0);
-    ++(folded->result == outcome::accepted ? config_.status.accepted
-                                           : config_.status.voided);
+    const bool accepted = folded->result == outcome::accepted;
+    views_.note(accepted && x.entry.command ? &x.entry.command->body : nullptr);
+    ++(accepted ? config_.status.accepted : config_.status.voided);
     config_.status.folded = state_.size;
     return folded;
   } catch (const std::exception& e) {

@@ -40,9 +40,9 @@ class offline_access final : public keyset_access {
     std::vector<std::string> out;
     for (auto& shard : ledger_->seen().shards)
       if (shard != nullptr)
-        for (auto& [name, channel] : *shard)
+        for (auto& channel : *shard)
           if (channel->row.key == key)
-            out.push_back(name);
+            out.push_back(channel->key);
     std::sort(out.begin(), out.end());
     return out;
   }

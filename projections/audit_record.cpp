@@ -3,7 +3,6 @@
 #include "events/aggregate.hpp"
 #include "events/envelope.hpp"
 #include "events/record.hpp"
-#include "projections/audited_past.hpp"
 #include "projections/part_source.hpp"
 
 namespace signalbox {
@@ -163,7 +162,7 @@ audit_record describe_entry(const view& seen, log_index index,
                             byte_view record) {
   audit_record out;
   out.index = index;
-  out.result = outcome_at(seen, index);
+  out.result = seen.past->outcomes[to_integer(index)];
   out.log_time = timestamp{seen.past->marks[to_integer(index)].log_time};
   const bool accepted = out.result == outcome::accepted;
   if (!accepted)

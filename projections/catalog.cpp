@@ -23,8 +23,10 @@ std::uint32_t major_of(std::string_view schema_ref) {
 class builder {
  public:
   builder(const ledger_state& state, const catalog* before,
-          const part_source& parts, std::vector<std::string>& warnings)
-      : state_{state}, before_{before}, parts_{parts}, warnings_{warnings} {}
+          const part_source& parts, std::vector<std::string>& warnings,
+          const std::set<std::string>* touched)
+      : state_{state}, before_{before}, parts_{parts}, warnings_{warnings},
+        touched_{touched} {}
 
   std::shared_ptr<const catalog> build() {
     auto out = std::make_shared<catalog>();
@@ -34,9 +36,7 @@ class builder {
     state_.policy_sets.for_each([&](auto& key, auto& row) {
       out->policy_sets[key] = build_policy_set(key, row);
     });
-    state_.profiles.for_each([&](auto& key, auto& row) {
-      out->profiles[key] = build_profile(key, row, *out);
-    });
+    out->profiles = build_profiles(*out);
     return out;
   }
 
@@ -138,6 +138,23 @@ class builder {
     return out;
   }
 
+  /// There may be very many: only those that changed are made anew. A policy
+  /// set that could not be read before is another object now.
+  shared_map<catalog_profile> build_profiles(const catalog& made) {
+    if (before_ != nullptr && touched_ != nullptr && before_->is_complete()) {
+      auto out = before_->profiles;
+      for (auto& key : *touched_)
+        if (auto* row = state_.profiles.find(key))
+          out.put(key, build_profile(key, *row, made));
+      return out;
+    }
+    std::map<std::string, std::shared_ptr<const catalog_profile>> all;
+    state_.profiles.for_each([&](auto& key, auto& row) {
+      all[key] = build_profile(key, row, made);
+    });
+    return shared_map<catalog_profile>{all};
+  }
+
   std::shared_ptr<const catalog_profile> build_profile(const std::string& key,
                                                        const profile_row& row,
                                                        const catalog& catalog) {
@@ -161,6 +178,7 @@ class builder {
   const catalog* before_;
   const part_source& parts_;
   std::vector<std::string>& warnings_;
+  const std::set<std::string>* touched_;
 };
 
 } // namespace
@@ -224,8 +242,9 @@ catalog::newest_policy_set(std::string_view id) const {
 
 std::shared_ptr<const catalog>
 build_catalog(const ledger_state& state, const catalog* before,
-              const part_source& parts, std::vector<std::string>& warnings) {
-  return builder{state, before, parts, warnings}.build();
+              const part_source& parts, std::vector<std::string>& warnings,
+              const std::set<std::string>* touched) {
+  return builder{state, before, parts, warnings, touched}.build();
 }
 
 } // namespace signalbox

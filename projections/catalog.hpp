@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "policy/schema_validator.hpp"
 #include "projections/ledger_state.hpp"
 #include "projections/part_source.hpp"
+#include "projections/shared_map.hpp"
 
 namespace signalbox {
 
@@ -67,8 +69,7 @@ struct catalog_profile {
 struct catalog {
   std::map<std::string, std::shared_ptr<const catalog_family>, std::less<>>
       families;
-  std::map<std::string, std::shared_ptr<const catalog_profile>, std::less<>>
-      profiles; ///< client_id/profile
+  shared_map<catalog_profile> profiles; ///< client_id/profile
   std::map<std::string, std::shared_ptr<const catalog_policy_set>, std::less<>>
       policy_sets; ///< id/version
 
@@ -90,9 +91,12 @@ struct catalog {
 /// Builds the catalog of a state, sharing with `before` what did not change.
 /// A document that cannot be read or compiled leaves its family or policy set
 /// without it and is reported in `warnings`, so that one bad document does not
-/// stop the node. What could not be read is read again.
+/// stop the node. What could not be read is read again. `touched` names the
+/// profiles, as client_id/profile, whose rows or bindings differ from `before`;
+/// null: perhaps all.
 std::shared_ptr<const catalog>
 build_catalog(const ledger_state& state, const catalog* before,
-              const part_source& parts, std::vector<std::string>& warnings);
+              const part_source& parts, std::vector<std::string>& warnings,
+              const std::set<std::string>* touched = nullptr);
 
 } // namespace signalbox

@@ -2,8 +2,8 @@
 
 #include "events/aggregate.hpp"
 #include "events/envelope.hpp"
-#include "projections/audited_past.hpp"
 #include "projections/chain.hpp"
+#include "projections/rule_keys.hpp"
 
 #include <algorithm>
 #include <set>
@@ -14,6 +14,22 @@ namespace {
 
 std::size_t shard_of(std::string_view channel) {
   return hash_key(channel) % view::shard_count;
+}
+
+template <class Shard>
+auto place_in(Shard& shard, std::string_view key) {
+  return std::lower_bound(
+      shard.begin(), shard.end(), key,
+      [](auto& x, std::string_view wanted) { return x->key < wanted; });
+}
+
+void put(channel_shard& to, const std::string& key, const channel_row& row) {
+  auto made = std::make_shared<const channel_view>(key, row);
+  auto i = place_in(to, key);
+  if (i != to.end() && (*i)->key == key)
+    *i = std::move(made);
+  else
+    to.insert(i, std::move(made));
 }
 
 template <class Event>
@@ -61,8 +77,8 @@ view::find_channel(std::string_view key) const {
   auto& shard = shards[shard_of(key)];
   if (shard == nullptr)
     return nullptr;
-  auto i = shard->find(key);
-  return i == shard->end() ? nullptr : i->second;
+  auto i = place_in(*shard, key);
+  return i == shard->end() || (*i)->key != key ? nullptr : *i;
 }
 
 const key_row* view::find_key(key_role role, const digest& id) const {
@@ -116,9 +132,25 @@ const channel_change* view::find_release(const channel_view& channel,
 }
 
 view_builder::view_builder(part_source parts)
-    : parts_{std::move(parts)}, past_{std::make_shared<audited_past>()} {}
+    : parts_{std::move(parts)}, past_{std::make_shared<ledger_past>()} {}
 
-void view_builder::note(std::uint16_t type) {
+void view_builder::touched_names::note(const event::body& x) {
+  if (auto* put = std::get_if<event::profile_put>(&x))
+    profiles.insert(pair_key(put->client_id, put->profile));
+  else if (auto* bound = std::get_if<event::policy_bound>(&x))
+    profiles.insert(pair_key(bound->client_id, bound->profile));
+  else if (auto* family = std::get_if<event::family_put>(&x))
+    families.insert(std::string{family->client_id});
+  else if (auto* seal = std::get_if<event::artifact_resealed>(&x))
+    resealed.insert(channel_key(seal->client_id, seal->profile, seal->major));
+}
+
+void view_builder::note(const event::body* x) {
+  if (x == nullptr)
+    return;
+  if (last_ != nullptr)
+    touched_.note(*x);
+  const auto type = event::type_number(*x);
   if (type == number_of<event::family_put>() ||
       type == number_of<event::profile_put>() ||
       type == number_of<event::policy_set_put>() ||
@@ -131,19 +163,13 @@ void view_builder::note(std::uint16_t type) {
     access_changed_ = true;
   else if (type == number_of<event::keyset_put>())
     keys_changed_ = true;
-  // What is prepared from a channel shows what its family says of the schema.
-  if (type == number_of<event::artifact_resealed>() ||
-      type == number_of<event::family_put>())
-    channels_changed_ = true;
 }
 
 void view_builder::extend_past(const ledger_state& state) {
-  // The constructor made it so.
-  auto& outcomes = static_cast<audited_past&>(*past_).outcomes;
   for (auto i = past_->marks.size(); i < state.judgements.size(); ++i) {
     auto& x = state.judgements[i];
     past_->marks.push_back(index_mark{x.chain, x.log_time});
-    outcomes.push_back(static_cast<outcome>(x.result));
+    past_->outcomes.push_back(static_cast<outcome>(x.result));
   }
   for (auto i = past_->changes.size(); i < state.changes.size(); ++i)
     past_->changes.append(state.changes[i]);
@@ -157,18 +183,35 @@ void view_builder::rebuild_shards(const ledger_state& state, view& out) {
     auto& shard = shards[shard_of(key)];
     if (shard == nullptr)
       shard = std::make_shared<channel_shard>();
-    (*shard)[key] = std::make_shared<const channel_view>(key, row);
+    put(*shard, key, row);
   });
   std::copy(shards.begin(), shards.end(), out.shards.begin());
 }
 
+/// By number, those whose rows or answers are not those of the last view.
+std::set<std::uint32_t>
+view_builder::touched_channels(const ledger_state& state) const {
+  std::set<std::uint32_t> out;
+  for (auto i = last_->changes; i < state.changes.size(); ++i)
+    out.insert(state.changes[i].channel);
+  for (auto& key : touched_.resealed)
+    if (auto* row = state.channels.find(key))
+      out.insert(row->number);
+  if (touched_.families.empty())
+    return out;
+  // What is prepared from a channel shows what its family says of the schema.
+  for (std::uint32_t i = 0; i < state.channel_keys.size(); ++i) {
+    auto& key = state.channel_keys[i];
+    if (touched_.families.contains(key.substr(0, key.find('/'))))
+      out.insert(out.end(), i);
+  }
+  return out;
+}
+
 void view_builder::update_shards(const ledger_state& state, view& out) {
   out.shards = last_->shards;
-  std::set<std::uint32_t> touched;
-  for (auto i = last_->changes; i < state.changes.size(); ++i)
-    touched.insert(state.changes[i].channel);
   std::map<std::size_t, std::shared_ptr<channel_shard>> copies;
-  for (auto number : touched) {
+  for (auto number : touched_channels(state)) {
     auto& key = state.channel_keys[number];
     auto& copy = copies[shard_of(key)];
     if (copy == nullptr) {
@@ -176,8 +219,7 @@ void view_builder::update_shards(const ledger_state& state, view& out) {
       copy = old ? std::make_shared<channel_shard>(*old)
                  : std::make_shared<channel_shard>();
     }
-    (*copy)[key] =
-        std::make_shared<const channel_view>(key, *state.channels.find(key));
+    put(*copy, key, *state.channels.find(key));
   }
   for (auto& [shard, copy] : copies)
     out.shards[shard] = std::move(copy);
@@ -194,7 +236,7 @@ std::shared_ptr<const view> view_builder::build(const ledger_state& state) {
   out->past = past_;
   out->changes = state.changes.size();
   out->channel_count = state.channels.size();
-  if (last_ != nullptr && !channels_changed_)
+  if (last_ != nullptr)
     update_shards(state, *out);
   else
     rebuild_shards(state, *out);
@@ -206,8 +248,8 @@ std::shared_ptr<const view> view_builder::build(const ledger_state& state) {
     out->keys = last_->keys;
     out->keysets = last_->keysets;
   }
-  documents_changed_ = access_changed_ = false;
-  keys_changed_ = channels_changed_ = false;
+  documents_changed_ = access_changed_ = keys_changed_ = false;
+  touched_ = {};
   last_ = out;
   return out;
 }
@@ -220,7 +262,7 @@ view_builder::build_documents(const ledger_state& state) {
   if (!documents_changed_ && before->is_complete())
     return last_->documents;
   std::vector<std::string> found;
-  auto out = build_catalog(state, before, parts_, found);
+  auto out = build_catalog(state, before, parts_, found, &touched_.profiles);
   for (auto& x : found)
     if (std::find(told_.begin(), told_.end(), x) == told_.end())
       warnings_.push_back(x);

@@ -5,11 +5,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "events/events.hpp"
 #include "events/keyset.hpp"
+#include "events/outcome.hpp"
 #include "events/token.hpp"
 #include "projections/catalog.hpp"
 #include "projections/change_history.hpp"
@@ -32,8 +35,9 @@ struct channel_view {
       : key{std::move(k)}, row{std::move(r)} {}
 };
 
-using channel_shard =
-    std::map<std::string, std::shared_ptr<const channel_view>, std::less<>>;
+/// Sorted by key. Copied when one of them changes, so no map: a copy must not
+/// cost an allocation for each channel.
+using channel_shard = std::vector<std::shared_ptr<const channel_view>>;
 
 /// Who may do what, by token.
 struct access_table {
@@ -52,12 +56,13 @@ struct ledger_past {
   grow_only<index_mark> marks; ///< by index
   change_history changes;
   grow_only<std::string> channel_keys; ///< by the channels' numbers
+  grow_only<outcome> outcomes;         ///< by index; how the fold judged it
 };
 
 /// Everything that a query needs, immutable, published after each folded batch.
 /// A batch copies this root and the shards that it touches.
 struct view {
-  static constexpr std::size_t shard_count = 256;
+  static constexpr std::size_t shard_count = 1024;
 
   ledger_row ledger;
   std::uint64_t size = 0; ///< entries folded
@@ -106,8 +111,8 @@ class view_builder {
   /// `parts` reads documents when the catalog changes.
   explicit view_builder(part_source parts);
 
-  /// Notes what an entry may have changed.
-  void note(std::uint16_t event_type);
+  /// Notes what an accepted entry may have changed. Null: a void one.
+  void note(const event::body* x);
 
   /// The view of the state as it is now.
   std::shared_ptr<const view> build(const ledger_state& state);
@@ -120,16 +125,25 @@ class view_builder {
   void extend_past(const ledger_state& state);
   void rebuild_shards(const ledger_state& state, view& out);
   void update_shards(const ledger_state& state, view& out);
+  std::set<std::uint32_t> touched_channels(const ledger_state& state) const;
 
   part_source parts_;
   std::shared_ptr<ledger_past> past_;
   std::shared_ptr<const view> last_;
   std::vector<std::string> warnings_;
   std::vector<std::string> told_; ///< of documents that cannot be read
+  /// Since the last view, and only kept while there is one.
+  struct touched_names {
+    std::set<std::string> profiles; ///< client_id/profile
+    std::set<std::string> families; ///< client_id
+    std::set<std::string> resealed; ///< channels' keys
+
+    void note(const event::body& x);
+  };
+  touched_names touched_;
   bool documents_changed_ = true;
   bool access_changed_ = true;
   bool keys_changed_ = true;
-  bool channels_changed_ = true; ///< otherwise than by `changes`
 };
 
 } // namespace signalbox

@@ -16,7 +16,7 @@ struct audited_ledger : ready_ledger {
   std::shared_ptr<const view> seen() {
     for (; noted < log.size(); ++noted) {
       auto x = decode_envelope(log[noted].envelope);
-      builder.note(x ? event::type_number(x->body) : std::uint16_t{0});
+      builder.note(x ? &x->body : nullptr);
     }
     return builder.build(state);
   }
