@@ -16,7 +16,7 @@ inline constexpr std::array<std::int64_t, 10> delivery_bounds{
 struct change_counts {
   std::uint64_t subscribers = 0; ///< now
   std::uint64_t long_polls = 0;  ///< now
-  std::uint64_t delivered = 0;   ///< events handed to subscribers
+  std::uint64_t delivered = 0;   ///< live events handed to subscribers
   std::uint64_t overflows = 0;   ///< subscribers that read too slowly
   std::uint64_t rounds = 0;      ///< by worker, with something to deliver
   double seconds = 0;            ///< of all rounds, publication to last write
@@ -27,8 +27,9 @@ struct change_counts {
 /// Counts; any thread.
 class change_probe {
  public:
-  void delivered(std::uint64_t events, std::chrono::nanoseconds took) {
-    delivered_ += events;
+  void delivered() { ++delivered_; }
+
+  void told_all(std::chrono::nanoseconds took) {
     nanoseconds_ += static_cast<std::uint64_t>(took.count());
     std::size_t i = 0;
     while (i < delivery_bounds.size() &&

@@ -39,6 +39,10 @@ inline constexpr std::size_t catch_up_page = 16;
 inline constexpr std::size_t max_lag_events = 1'024;
 inline constexpr std::size_t max_lag_bytes = 4 * 1024 * 1024;
 
+/// Subscribers that a worker tells of a change before its other connections
+/// have their turn: a millisecond or so.
+inline constexpr std::size_t tell_at_once = 64;
+
 /// Composed events that are kept for whoever asks next.
 inline constexpr std::size_t max_kept_events = 2'048;
 inline constexpr std::size_t max_kept_bytes = 8 * 1024 * 1024;

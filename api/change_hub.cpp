@@ -10,6 +10,8 @@
 #include <thread>
 #include <unordered_map>
 
+#include "api/change_defaults.hpp"
+
 namespace signalbox {
 
 namespace {
@@ -51,13 +53,21 @@ class doorbell {
 
 } // namespace
 
+/// What a worker has of the hub; on its thread but for the lane.
+struct hub_desk {
+  subscriber_table table;
+  std::shared_ptr<http_lane> lane;
+  bool goes_on = false; ///< a task is on its way that tells the next slice
+};
+
 struct change_hub::impl {
   impl(change_hub_config c, runtime& n, update_events& e, disk_pool& d)
       : config{c}, node{n}, events{e}, disk{d}, seats{c.seats},
-        tables(c.workers), lanes(c.workers) {}
+        desks(c.workers) {}
 
   void run();
   void hand_on();
+  void tell(hub_desk& at);
   change_round take_round(const published& seen);
   std::uint64_t begin_round(std::uint64_t to);
   void take_back_round();
@@ -73,8 +83,7 @@ struct change_hub::impl {
   change_seats seats;
   change_probe probe;
   std::shared_ptr<doorbell> bell = std::make_shared<doorbell>();
-  std::vector<subscriber_table> tables; ///< each its worker's
-  std::vector<std::shared_ptr<http_lane>> lanes;
+  std::vector<hub_desk> desks; ///< by worker
 
   std::mutex mutex; ///< guards what follows
   std::unordered_map<std::string, std::size_t> followed;
@@ -182,16 +191,29 @@ std::vector<poll_ptr> change_hub::impl::take_expired(clock::time_point now) {
   return out;
 }
 
+/// The next slice behind what else waits for the worker by now.
+void change_hub::impl::tell(hub_desk& at) {
+  at.goes_on = false;
+  const auto told_all = [this](auto published_at) {
+    probe.told_all(clock::now() - published_at);
+  };
+  if (!at.table.tell(change_defaults::tell_at_once, told_all))
+    return;
+  at.lane->run([this, &at] { tell(at); });
+  at.goes_on = true;
+}
+
 void change_hub::impl::hand_on() {
   const auto seen = node.view().load();
   if (seen == nullptr || bell->listeners == 0)
     return;
   const auto round = std::make_shared<const change_round>(take_round(*seen));
-  for (std::size_t i = 0; i < lanes.size(); ++i)
-    if (lanes[i] && !round->changes.empty())
-      lanes[i]->run([this, i, round] {
-        if (const auto n = tables[i].deliver(*round); n > 0)
-          probe.delivered(n, clock::now() - round->published_at);
+  for (auto& x : desks)
+    if (x.lane && !round->changes.empty())
+      x.lane->run([this, &x, round] {
+        x.table.take(*round);
+        if (!x.goes_on)
+          tell(x);
       });
   for (auto& x : take_polls(*round))
     x->done(round.get());
@@ -218,7 +240,7 @@ change_hub::~change_hub() {
 }
 
 void change_hub::join(std::size_t worker, std::shared_ptr<http_lane> lane) {
-  impl_->lanes.at(worker) = std::move(lane);
+  impl_->desks.at(worker).lane = std::move(lane);
 }
 
 void change_hub::stop() {
@@ -295,11 +317,11 @@ change_counts change_hub::counts() const {
 }
 
 subscriber_table& change_hub::table(std::size_t worker) {
-  return impl_->tables.at(worker);
+  return impl_->desks.at(worker).table;
 }
 
 std::shared_ptr<http_lane> change_hub::lane(std::size_t worker) const {
-  return impl_->lanes.at(worker);
+  return impl_->desks.at(worker).lane;
 }
 
 std::shared_ptr<const view> change_hub::view_now() const {
@@ -317,6 +339,10 @@ update_events& change_hub::events() {
 
 disk_pool& change_hub::disk() {
   return impl_->disk;
+}
+
+void change_hub::note_delivered() {
+  impl_->probe.delivered();
 }
 
 void change_hub::note_overflow() {

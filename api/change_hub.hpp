@@ -38,7 +38,7 @@ struct long_poll {
 /// Brings changes to those who listen. One thread of its own hears of each
 /// publication, composes the events that somebody follows, wakes long polls and
 /// hands the round to each HTTP worker with one task; the worker walks its own
-/// subscribers. While nobody listens it does nothing.
+/// subscribers, a slice at a time. While nobody listens it does nothing.
 ///
 /// No change is missed: who begins to follow enters first and looks at the view
 /// then, and the hub hands on every change after the view that it had when the
@@ -76,6 +76,7 @@ class change_hub {
   std::shared_ptr<const published> published_now() const;
   update_events& events();
   disk_pool& disk();
+  void note_delivered();
   void note_overflow();
 
  private:

@@ -1,5 +1,6 @@
 #include "api/event_stream.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <random>
 #include <utility>
@@ -96,10 +97,10 @@ class event_stream final : public http_stream, public subscriber {
   bytes farewell() override { return last_words(); }
 
   void on_change(std::uint64_t place) override {
-    if (!live_ || place < asked_.from)
-      return; // what it reads for itself
+    if (!live_)
+      return; // it reads for itself
     if (!behind_)
-      behind_ = place;
+      behind_ = std::max(place, asked_.from);
     wake();
   }
 
@@ -199,15 +200,18 @@ class event_stream final : public http_stream, public subscriber {
     auto& table = hub_.table(asked_.worker);
     if (table.has_lost(*behind_))
       return overflow();
-    const auto* x = table.find(*behind_, asked_.filter);
+    const auto* x = *behind_ < table.delivered()
+                        ? table.find(*behind_, asked_.filter)
+                        : nullptr;
     if (x == nullptr) {
       behind_.reset();
       return {};
     }
     if (x->event == nullptr)
       return read_again(x->place);
-    behind_ = x->place + 1;
+    behind_ = asked_.from = x->place + 1;
     asked_.token = x->event->token;
+    hub_.note_delivered();
     return {x->event->frame};
   }
 
