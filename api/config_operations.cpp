@@ -244,23 +244,25 @@ operation_answer answer_past(const operation_world& world, const view& seen,
   return answer_text(wire + ",\"at\":" + to_canonical(std::move(place)) + '}');
 }
 
+// An artifact's id covers its channel, so the change that released it names
+// the one; a schema that this build cannot read hides nothing.
 std::shared_ptr<const channel_view> channel_of(const view& seen,
                                                std::string_view client_id,
                                                std::string_view profile,
                                                const digest& artifact) {
-  auto* family = seen.documents->find_family(client_id);
-  if (family == nullptr)
+  const auto& past = *seen.past;
+  const auto found =
+      past.changes.find_release(artifact, [&](const channel_change& x) {
+        return x.artifact == artifact;
+      });
+  if (!found || *found >= seen.changes)
     return nullptr;
-  std::uint32_t last = 0;
-  for (auto& [ref, schema] : family->schemas) {
-    if (schema->major == last)
-      continue;
-    last = schema->major;
-    auto channel = seen.find_channel(client_id, profile, last);
-    if (channel && seen.find_release(*channel, artifact))
-      return channel;
-  }
-  return nullptr;
+  auto channel =
+      seen.find_channel(past.channel_keys[past.changes[*found].channel]);
+  if (channel == nullptr || channel->row.client_id != client_id ||
+      channel->row.profile != profile)
+    return nullptr;
+  return channel;
 }
 
 operation_answer answer_config(const prepared_config& x, unsigned status) {

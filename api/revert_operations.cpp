@@ -56,21 +56,29 @@ result<json::object> read_core(const operation_world& world,
   return std::move(document->get_object());
 }
 
+/// All of the profile, the highest major first; also those whose schema this
+/// build cannot read.
+std::vector<std::shared_ptr<const channel_view>>
+channels_of(const view& seen, const revert_request& x) {
+  std::vector<std::shared_ptr<const channel_view>> out;
+  const auto prefix = x.client_id + '/' + x.profile + '/';
+  for (std::uint64_t i = 0; i < seen.channel_count; ++i)
+    if (auto& key = seen.past->channel_keys[i]; key.starts_with(prefix))
+      if (auto found = seen.find_channel(key))
+        out.push_back(std::move(found));
+  std::sort(out.begin(), out.end(),
+            [](auto& a, auto& b) { return a->row.major > b->row.major; });
+  return out;
+}
+
 /// The artifact that was released under this version, the newest channel
 /// first. Reads the log, once a release.
 result<digest> artifact_of(const operation_world& world, const view& seen,
                            const revert_request& x) {
-  auto* family = seen.documents->find_family(x.client_id);
-  if (family == nullptr)
+  if (seen.documents->find_family(x.client_id) == nullptr)
     return read_operations::no_such_client();
-  std::vector<std::uint32_t> majors;
-  for (auto& [ref, schema] : family->schemas)
-    majors.push_back(schema->major);
-  std::sort(majors.rbegin(), majors.rend());
-  majors.erase(std::unique(majors.begin(), majors.end()), majors.end());
-  for (auto major : majors) {
-    auto channel = seen.find_channel(x.client_id, x.profile, major);
-    for (auto i = channel ? channel->row.last_change : 0; i != 0;) {
+  for (auto& channel : channels_of(seen, x)) {
+    for (auto i = channel->row.last_change; i != 0;) {
       auto& change = seen.past->changes[i - 1];
       i = change.previous;
       if (change.reverted != 0)
