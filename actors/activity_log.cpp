@@ -12,6 +12,7 @@ constexpr std::size_t max_subjects = 4096;
 
 activity_log::activity_log(activity_log_config config)
     : config_{std::move(config)}, limit_{config_.per_second},
+      strangers_{config_.per_stranger, config_.stranger_burst},
       writer_{{.stream = config_.stream,
                .wall_clock = config_.wall_clock,
                .keep = config_.keep,
@@ -30,6 +31,8 @@ void activity_log::stop() {
 }
 
 bool activity_log::allow(const principal_id& about) {
+  if (about == principal_id{})
+    return strangers_.allow() && limit_.allow();
   std::lock_guard guard{mutex_};
   if (subjects_.size() >= max_subjects)
     subjects_.clear();

@@ -19,6 +19,10 @@ struct activity_log_config {
   std::int64_t keep = 0;   ///< milliseconds
   double per_subject = 2;  ///< entries a second about one principal
   double per_second = 100; ///< entries a second in all
+  /// About nobody known, all strangers together: what they write in
+  /// `activity_keep` must stay small. Some 9,000 a day, 150 bytes each.
+  double per_stranger = 0.1;
+  double stranger_burst = 20; ///< at once after a pause
 };
 
 struct activity_counts {
@@ -37,7 +41,8 @@ class activity_log {
   void start();
   void stop();
 
-  /// The texts of the body are read before this returns.
+  /// The texts of the body are read before this returns. `about` is zero for
+  /// whoever is not known.
   void note(const stream_body& what, const principal_id& about,
             std::string_view correlation);
 
@@ -49,6 +54,7 @@ class activity_log {
 
   activity_log_config config_;
   rate_limit limit_;
+  rate_limit strangers_;
   mutable std::mutex mutex_;
   std::map<principal_id, rate_limit> subjects_; // under mutex_
   std::atomic<std::uint64_t> limited_{0};

@@ -126,7 +126,7 @@ http_connection::await_rest_of_head(std::string_view text) {
 
 http_connection::step http_connection::dispatch() try {
   auto& head = worker_.head;
-  head.socket = transport_.socket();
+  head.peer = peer_;
   bare_ = head.method == http_method::head;
   http_1_0_ = head.version == 10;
   close_ = !head.keep_alive || worker_.draining;
@@ -168,7 +168,6 @@ http_connection::step http_connection::take(admission said) {
                          "the only known expectation is 100-continue"));
   request_.emplace(head, id_);
   request_->note = std::move(said.note);
-  request_->peer = peer_;
   request_->worker = worker_.worker;
   if (!head.has_body())
     return hand_over();

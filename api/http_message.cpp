@@ -1,7 +1,6 @@
 #include "api/http_message.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "events/json.hpp"
 
@@ -55,8 +54,10 @@ void request_head::clear() {
 }
 
 http_request::http_request(const request_head& head, std::string request_id)
-    : id{std::move(request_id)}, text_{new char[head.raw.size()]}, head_{head} {
-  std::memcpy(text_.get(), head.raw.data(), head.raw.size());
+    : id{std::move(request_id)},
+      text_{new char[head.raw.size() + head.peer.size()]}, head_{head} {
+  auto* end = std::copy(head.raw.begin(), head.raw.end(), text_.get());
+  std::copy(head.peer.begin(), head.peer.end(), end);
   const auto moved = [&](std::string_view& x) {
     if (x.data() != nullptr)
       x = {text_.get() + (x.data() - head.raw.data()), x.size()};
@@ -70,7 +71,7 @@ http_request::http_request(const request_head& head, std::string request_id)
     moved(x.value);
   }
   head_.raw = {text_.get(), head.raw.size()};
-  head_.socket = -1;
+  head_.peer = {end, head.peer.size()};
 }
 
 std::string_view body_of(const http_response& x) {

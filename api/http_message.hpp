@@ -50,9 +50,8 @@ struct request_head {
   unsigned version = 11;            ///< 10 or 11
   bool chunked = false;
   bool keep_alive = true;
-  /// Of the connection, for who asks while the head is being dispatched; else
-  /// -1, since it may be another's by then.
-  int socket = -1;
+  /// The other end's address, without its port; empty if it was gone already.
+  std::string_view peer;
 
   /// The target without its query; not decoded.
   std::string_view path() const;
@@ -75,7 +74,7 @@ class request_note {
 /// A request that owns its bytes, for any thread.
 class http_request {
  public:
-  /// Copies what `head` points at.
+  /// Copies what `head` points at, its peer too.
   http_request(const request_head& head, std::string request_id);
 
   const request_head& head() const { return head_; }
@@ -83,7 +82,6 @@ class http_request {
   /// The X-Request-Id of the response, never empty: the client's, unless it
   /// looks like a secret, so that it may stand in events and logs.
   std::string id;
-  std::string peer;       ///< the other end's address, without the port
   std::size_t worker = 0; ///< whose connection it came on, from 0
   std::string body;
   std::unique_ptr<request_note> note; ///< of its `admission`

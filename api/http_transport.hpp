@@ -32,7 +32,6 @@ class http_transport {
   http_transport(const http_transport&) = delete;
   ~http_transport();
 
-  int socket() const { return socket_; }
   bool is_tls() const { return session_ != nullptr; }
 
   /// Reads what is there into `room`; the first calls of TLS do the handshake.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
-#include <sys/socket.h>
 
 #include "api/defaults.hpp"
 
@@ -20,20 +20,18 @@ payer make_payer(payer_kind kind, const void* bytes, std::size_t size) {
   return out;
 }
 
-payer payer_at(int socket) {
+payer payer_at(std::string_view peer) {
   constexpr std::size_t ipv4_bytes = 4, network_bytes = 8;
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&storage), &size) != 0)
+  const std::string text{peer};
+  in_addr ipv4{};
+  if (::inet_pton(AF_INET, text.c_str(), &ipv4) == 1)
+    return make_payer(payer_kind::ipv4, &ipv4, ipv4_bytes);
+  in6_addr ipv6{};
+  if (::inet_pton(AF_INET6, text.c_str(), &ipv6) != 1)
     return {};
-  if (storage.ss_family == AF_INET)
-    return make_payer(payer_kind::ipv4,
-                      &reinterpret_cast<sockaddr_in&>(storage).sin_addr,
-                      ipv4_bytes);
-  const auto& address = reinterpret_cast<sockaddr_in6&>(storage).sin6_addr;
-  if (IN6_IS_ADDR_V4MAPPED(&address))
-    return make_payer(payer_kind::ipv4, &address.s6_addr[12], ipv4_bytes);
-  return make_payer(payer_kind::ipv6, &address, network_bytes);
+  if (IN6_IS_ADDR_V4MAPPED(&ipv6))
+    return make_payer(payer_kind::ipv4, &ipv6.s6_addr[12], ipv4_bytes);
+  return make_payer(payer_kind::ipv6, &ipv6, network_bytes);
 }
 
 operation_answer too_many_requests(rate_limiter::clock::duration wait) {
@@ -48,9 +46,9 @@ operation_answer too_many_requests(rate_limiter::clock::duration wait) {
 
 } // namespace
 
-payer payer_of(const caller& who, int socket) {
+payer payer_of(const caller& who, std::string_view peer) {
   if (who.anonymous())
-    return payer_at(socket);
+    return payer_at(peer);
   const auto id = who.principal.view();
   return make_payer(payer_kind::principal, id.data(), id.size());
 }

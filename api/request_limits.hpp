@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "api/authentication.hpp"
 #include "api/operation.hpp"
@@ -15,10 +16,10 @@ struct request_limits_config {
   rate anonymous; ///< of one address without a valid token
 };
 
-/// The payer of a request: the principal, or else the other end of the socket.
-/// An IPv6 address counts with its network of 64 bits, since whoever has one
-/// has them all.
-payer payer_of(const caller& who, int socket);
+/// The payer of a request: the principal, or else the address of the peer. An
+/// IPv6 address counts with its network of 64 bits, since whoever has one has
+/// them all. What is no address is one payer with all else that is none.
+payer payer_of(const caller& who, std::string_view peer);
 
 /// Limits how often one caller may ask, whatever else it may do. GetConfig
 /// answers that lie ready are exempt: refusing one costs more than giving it.

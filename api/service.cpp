@@ -247,7 +247,8 @@ void service::impl::log(const exchange& x, unsigned status,
   log(log_level::info, "request", std::move(fields));
 }
 
-/// For the audit. A call without any token is no attempt at anything.
+/// For the audit. Who shows no token that is known is nobody, and limited with
+/// all other strangers.
 void service::impl::note_denied(const operation& what, const failure& why,
                                 const principal_id& who,
                                 std::string_view request_id) const {
@@ -352,8 +353,7 @@ void service::impl::call(const operation& what, json::object params,
     return reply(answer_failure(who.error()));
   }
   if (auto refused = check_role(what, *who)) {
-    if (!who->anonymous())
-      note_denied(what, *refused, who->principal, x->request.id);
+    note_denied(what, *refused, who->principal, x->request.id);
     return reply(answer_failure(std::move(*refused)));
   }
   if (auto wrong = check_names(what, params))
@@ -366,7 +366,7 @@ void service::impl::call(const operation& what, json::object params,
   out->request_id = x->request.id;
   out->traceparent = head.traceparent;
   out->if_none_match = head.if_none_match;
-  out->peer = x->request.peer;
+  out->peer = head.peer;
   out->seen = seen->data;
   with_keys(
       seen->data,
@@ -417,8 +417,8 @@ void service::impl::stream(const std::shared_ptr<exchange>& x,
   auto who = who_calls(x->request.head().authorization, *seen);
   if (!who)
     return refuse(who.error());
-  auto seat =
-      changes.seats().take(who->token ? who->token->hex() : x->request.peer);
+  auto seat = changes.seats().take(
+      who->token ? who->token->hex() : std::string{x->request.head().peer});
   if (!seat)
     return refuse(seat.error());
   what.worker = x->request.worker;
@@ -475,7 +475,7 @@ admission service::impl::admit(const request_head& head, route where) {
   if (calls && seen != nullptr) {
     auto who = who_calls(head.authorization, *seen);
     // Who shows a wrong token pays like who shows none.
-    pays = payer_of(who ? *who : caller{}, head.socket);
+    pays = payer_of(who ? *who : caller{}, head.peer);
     if (auto late = limits.take(pays))
       return {.refused = to_response(*late)};
     if (!who) {
@@ -485,8 +485,7 @@ admission service::impl::admit(const request_head& head, route where) {
     }
     if (where.what != nullptr)
       if (auto refused = check_role(*where.what, *who)) {
-        if (!who->anonymous())
-          note_denied(*where.what, *refused, who->principal, {});
+        note_denied(*where.what, *refused, who->principal, {});
         return refuse(*refused);
       }
     if (!who->anonymous())

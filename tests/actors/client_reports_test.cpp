@@ -188,4 +188,23 @@ BOOST_AUTO_TEST_CASE(activity_is_limited_for_each_principal) {
   BOOST_TEST(entries.end() + log.counts().limited == 51u);
 }
 
+BOOST_AUTO_TEST_CASE(strangers_share_one_small_limit) {
+  memory_stream entries;
+  activity_log log{{.stream = entries,
+                    .node = {},
+                    .wall_clock = [this] { return timestamp{now.load()}; },
+                    .warn = [](std::string) {},
+                    .keep = day,
+                    .per_stranger = 0.001,
+                    .stranger_burst = 5}};
+  log.start();
+  for (int i = 0; i < 50; ++i)
+    log.note(access_denied{{}, "Publish", "unauthenticated"}, {}, {});
+  const auto known = principal_id::from(sha256(as_bytes("x")).view().first(16));
+  log.note(access_denied{known, "Publish", "forbidden"}, known, {});
+  log.stop();
+  BOOST_TEST(entries.end() == 6u);
+  BOOST_TEST(log.counts().limited == 45u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -72,7 +72,7 @@ class stream_handler final : public http_handler {
   admission admit(const request_head&) override { return {}; }
   void handle(http_request x, reply answer) override {
     if (x.head().path() == "/peer")
-      return answer({.body = x.peer});
+      return answer({.body = std::string{x.head().peer}});
     answer.stream({.content_type = "text/event-stream"},
                   std::make_unique<scripted_stream>(played));
   }

@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(tokens_and_addresses_have_limits_of_their_own) {
   somebody.principal = random_id<principal_id>();
   const auto take = [&](const caller& who) {
     int out = 0;
-    while (out < 100 && !x.take(payer_of(who, -1)))
+    while (out < 100 && !x.take(payer_of(who, "192.0.2.1")))
       ++out;
     return out;
   };
@@ -98,10 +98,19 @@ BOOST_AUTO_TEST_CASE(tokens_and_addresses_have_limits_of_their_own) {
   BOOST_TEST(take({}) == 1);
   BOOST_TEST(x.refused_tokens() == 1u);
   BOOST_TEST(x.refused_addresses() == 1u);
-  const auto refused = x.take(payer_of(somebody, -1));
+  const auto refused = x.take(payer_of(somebody, "192.0.2.1"));
   BOOST_REQUIRE(refused);
   BOOST_TEST(refused->details.at("status") == 429);
   BOOST_TEST(refused->details.at("retry_after") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_address_pays_with_its_network) {
+  const auto at = [](std::string_view peer) { return payer_of({}, peer); };
+  BOOST_TEST((at("192.0.2.1") == at("::ffff:192.0.2.1")));
+  BOOST_TEST((at("192.0.2.1") != at("192.0.2.2")));
+  BOOST_TEST((at("2001:db8:1:2::3") == at("2001:db8:1:2:ffff::4")));
+  BOOST_TEST((at("2001:db8:1:2::3") != at("2001:db8:1:3::3")));
+  BOOST_TEST((at("") == at("no address")));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -155,7 +155,9 @@ BOOST_AUTO_TEST_CASE(a_draft_that_is_refused_is_in_the_audit_fr13_ac3) {
       {}, {}, publisher);
   BOOST_REQUIRE_EQUAL(refused.status, 422u);
   BOOST_TEST(node.get("tokens", publisher).status == 403u);
-  // Both lie in a stream that is written behind the answer.
+  BOOST_TEST(node.ask("DELETE", "tokens/" + std::string(32, '0')).status ==
+             401u);
+  // All lie in a stream that is written behind the answer.
   const auto records = [&](const std::string& query, const std::string& token) {
     return node.get("audit?" + query, token);
   };
@@ -164,23 +166,25 @@ BOOST_AUTO_TEST_CASE(a_draft_that_is_refused_is_in_the_audit_fr13_ac3) {
       std::chrono::steady_clock::now() + std::chrono::seconds{30};
   do {
     seen = records("kind=draft_refused,access_denied", ledger.admin);
-  } while (seen.document.as_array().size() < 2 &&
+  } while (seen.document.as_array().size() < 3 &&
            std::chrono::steady_clock::now() < deadline);
-  BOOST_REQUIRE_EQUAL(seen.document.as_array().size(), 2u);
-  BOOST_TEST(seen.text("/0/kind") == "access_denied");
-  BOOST_TEST(seen.text("/0/operation") == "ListTokens");
-  BOOST_TEST(seen.text("/0/status") == "denied");
-  BOOST_TEST(seen.text("/1/status") == "refused");
-  BOOST_TEST(seen.text("/1/profile") == "default");
-  BOOST_TEST(seen.has("/1/findings/0/rule"));
-  const auto whole = node.get(seen.text("/1/audit_log_uri"), ledger.admin);
-  BOOST_CHECK(whole.document == seen.at("/1"));
+  BOOST_REQUIRE_EQUAL(seen.document.as_array().size(), 3u);
+  BOOST_TEST(seen.text("/0/operation") == "RevokeToken"); // without a token
+  BOOST_TEST(seen.text("/0/reason") == "unauthenticated");
+  BOOST_TEST(seen.text("/1/kind") == "access_denied");
+  BOOST_TEST(seen.text("/1/operation") == "ListTokens");
+  BOOST_TEST(seen.text("/1/status") == "denied");
+  BOOST_TEST(seen.text("/2/status") == "refused");
+  BOOST_TEST(seen.text("/2/profile") == "default");
+  BOOST_TEST(seen.has("/2/findings/0/rule"));
+  const auto whole = node.get(seen.text("/2/audit_log_uri"), ledger.admin);
+  BOOST_CHECK(whole.document == seen.at("/2"));
   // Its publisher sees it, another one does not.
   BOOST_TEST(
       records("kind=draft_refused", publisher).document.as_array().size() ==
       1u);
   BOOST_TEST(records("kind=draft_refused", other).document.as_array().empty());
-  BOOST_TEST(node.get(seen.text("/1/audit_log_uri"), other).status == 404u);
+  BOOST_TEST(node.get(seen.text("/2/audit_log_uri"), other).status == 404u);
   // All together they go by time, whatever the pages.
   std::size_t count = 0;
   std::string cursor, last = "9999";
@@ -195,7 +199,7 @@ BOOST_AUTO_TEST_CASE(a_draft_that_is_refused_is_in_the_audit_fr13_ac3) {
     }
     cursor = page.header("Signalbox-Cursor");
   } while (!cursor.empty());
-  BOOST_TEST(count == 2u);
+  BOOST_TEST(count == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(the_command_line_reports_and_counts_fr14_fr15) {
