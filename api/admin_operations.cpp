@@ -1,3 +1,4 @@
+#include "api/pool_answer.hpp"
 #include "api/submit.hpp"
 #include "api/write_operations.hpp"
 
@@ -7,6 +8,7 @@
 #include "events/hash.hpp"
 #include "events/keyset_event.hpp"
 #include "policy/secret_scanner.hpp"
+#include "projections/part_source.hpp"
 
 // Tokens and keysets: what administrators change.
 
@@ -53,9 +55,23 @@ timestamp read_expiry(parameter_reader& in, timestamp now) {
   return time.value_or(timestamp{});
 }
 
+/// What was said of the token when it was issued; null if that is gone, or
+/// cannot be read.
+json::value description_of(const event_log& log, const token_row& row) {
+  constexpr std::size_t description_part = 0;
+  result<std::string> out = failure{errc::not_found, ""};
+  auto read = log.read(row.index, [&](const log_entry_view& x) {
+    if (x.index == row.index)
+      out = checked_part(x.record, description_part);
+    return false;
+  });
+  return read && out ? json::value(*out) : json::value{};
+}
+
 json::object token_json(const token_id& id, const token_row& row,
-                        const access_table& access) {
+                        const access_table& access, json::value description) {
   json::object out{{"token_id", id.hex()},
+                   {"description", std::move(description)},
                    {"principal_id", row.principal.hex()},
                    {"revoked", row.revoked}};
   if (auto i = access.principals.find(row.principal);
@@ -98,6 +114,7 @@ json::object issued_json(const token_request& x) {
   json::object out{{"token", x.fresh.text},
                    {"token_id", x.fresh.kept.id.hex()},
                    {"principal_id", x.principal.hex()},
+                   {"description", x.description},
                    {"roles", roles_json(x.roles)}};
   if (x.expires_at != timestamp{})
     out["expires_at"] = to_rfc3339(x.expires_at);
@@ -132,12 +149,16 @@ void issue(const operation_world& world,
 
 } // namespace
 
-void list_tokens(const operation_world&, std::shared_ptr<operation_call> call,
-                 operation_reply reply) {
-  json::array out;
-  for (auto& [id, row] : call->seen->access->tokens)
-    out.emplace_back(token_json(id, row.first, *call->seen->access));
-  reply(answer_json(out));
+void list_tokens(const operation_world& world,
+                 std::shared_ptr<operation_call> call, operation_reply reply) {
+  answer_on(world.disk, reply, [&log = world.answers.log(), call] {
+    auto& access = *call->seen->access;
+    json::array out;
+    for (auto& [id, row] : access.tokens)
+      out.emplace_back(
+          token_json(id, row.first, access, description_of(log, row.first)));
+    return answer_json(out);
+  });
 }
 
 void issue_token(const operation_world& world,

@@ -30,10 +30,11 @@ exit_code list_tokens(const invocation& x) {
   return ask_server(
       x, options, [](const api_client& server) { return server.get("tokens"); },
       [&](const json::value& tokens, const api_answer&) {
-        table rows{{"TOKEN", "ROLES", "EXPIRES", "REVOKED"}};
+        table rows{{"TOKEN", "ROLES", "EXPIRES", "REVOKED", "DESCRIPTION"}};
         for (auto& token : elements(tokens))
           rows.add({text_at(token, "token_id"), join(token, "roles"),
-                    text_at(token, "expires_at"), text_at(token, "revoked")});
+                    text_at(token, "expires_at"), text_at(token, "revoked"),
+                    text_at(token, "description")});
         rows.print(x.out);
       });
 }
@@ -115,6 +116,7 @@ result<json::value> order_offline(const command_options& options,
   json::object out{{"token", made->text},
                    {"token_id", made->id.hex()},
                    {"principal_id", made->principal.hex()},
+                   {"description", order.description},
                    {"roles", names_of(order.roles)}};
   if (order.expires_at != timestamp{})
     out["expires_at"] = to_rfc3339(order.expires_at);

@@ -170,7 +170,8 @@ BOOST_AUTO_TEST_CASE(writes_answer_the_same_over_rest_and_json_rpc) {
       out.emplace_back(name);
     return out;
   };
-  const json::object roles{{"roles", json::array{"reader"}}};
+  const json::object roles{{"roles", json::array{"reader"}},
+                           {"description", "the mirror"}};
   const auto rest = node.post("tokens", roles, ledger.admin);
   const auto rpc = node.rpc("IssueToken", roles, ledger.admin);
   BOOST_CHECK(keys(rest.document) == keys(rpc.at("/result")));
@@ -179,6 +180,10 @@ BOOST_AUTO_TEST_CASE(writes_answer_the_same_over_rest_and_json_rpc) {
       listed.document ==
       node.rpc("ListTokens", json::object{}, ledger.admin).at("/result"));
   BOOST_TEST(listed.document.as_array().size() == 3u);
+  for (auto& x : listed.document.as_array())
+    BOOST_TEST((x.at("token_id") == rest.at("/token_id") ||
+                x.at("token_id") == rpc.at("/result/token_id")) ==
+               (x.at("description") == "the mirror"));
   const auto revoked =
       node.ask("DELETE", "tokens/" + rest.text("/token_id"), ledger.admin);
   const auto revoked_too =
