@@ -20,8 +20,12 @@ std::string unauthenticated(const asked& what) {
          "tokens issue` makes another";
 }
 
-/// Where the server speaks of its operations we speak of commands.
+/// Where the server speaks of its operations and their parameters we speak of
+/// commands.
 std::string without_operations(std::string message) {
+  constexpr std::string_view parameter = " of this client_id";
+  if (const auto at = message.find(parameter); at != std::string::npos)
+    message.erase(at, parameter.size());
   for (std::string_view hint : {"; ListClients", "; ListProfiles"})
     if (const auto at = message.find(hint); at != std::string::npos)
       message.resize(at);

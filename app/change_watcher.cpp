@@ -183,9 +183,18 @@ class watcher {
     if (failed)
       return {{}, failed.message()};
     api_answer answer{parser.get().result_int(), parser.get().body(), {}, {}};
-    if (auto why = server_.failure_of("subscribe", answer))
+    if (auto why = server_.failure_of(named_path(), answer))
       return {std::move(why), {}};
     return {failure{errc::unavailable, "the server sent no stream"}, {}};
+  }
+
+  /// What was asked for, so that a failure names it.
+  std::string named_path() const {
+    if (!what_.client_id)
+      return "subscribe";
+    return what_.profile ? path_of({"clients", *what_.client_id, "profiles",
+                                    *what_.profile})
+                         : path_of({"clients", *what_.client_id});
   }
 
   /// False if the watch is to end.

@@ -19,7 +19,8 @@ result<api_client> make_client(const command_options& options);
 std::string profile_path(const command_options& options,
                          const std::string& what);
 
-/// Prints an answer's JSON on one line, as it came.
+/// Prints an answer's JSON on one line, as it came; an object with the
+/// consistency token, where the server gave one, as its last member `token`.
 exit_code print_body(const invocation& x, const api_answer& answer);
 
 using server_call = std::function<result<api_answer>(const api_client&)>;

@@ -470,7 +470,16 @@ BOOST_AUTO_TEST_CASE(watch_ends_cleanly_on_interrupt_and_in_time_fr10) {
 }
 
 BOOST_AUTO_TEST_CASE(watch_says_what_is_wrong_fr10) {
-  BOOST_TEST(run(watch(*this, {"nobody"})).status == 3);
+  const auto nobody = run(watch(*this, {"nobody"}));
+  BOOST_TEST(nobody.status == 3);
+  BOOST_TEST(nobody.err.find("client 'nobody'") != std::string::npos,
+             nobody.err);
+  BOOST_TEST(nobody.err.find("signalbox clients") != std::string::npos);
+  BOOST_TEST(nobody.err.find("client_id") == std::string::npos, nobody.err);
+  const auto nowhere = run(watch(*this, {"codex", "nowhere"}));
+  BOOST_TEST(nowhere.status == 3);
+  BOOST_TEST(nowhere.err.find("profile 'nowhere'") != std::string::npos,
+             nowhere.err);
   BOOST_TEST(run(watch(*this, {"--since", "yesterday"})).status == 2);
   BOOST_TEST(run(watch(*this, {"--count", "0"})).status == 2);
 }

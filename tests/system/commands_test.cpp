@@ -60,6 +60,43 @@ BOOST_AUTO_TEST_CASE(get_writes_the_bytes_that_were_served) {
              served + '\n');
 }
 
+BOOST_AUTO_TEST_CASE(what_writes_tells_programs_the_token_too) {
+  write_text(file("draft.json"),
+             json::serialize(sample("codex", "no-servers")));
+  const auto token_of = [&](std::vector<std::string> words) {
+    words.emplace_back("--json");
+    const auto done = admin(words);
+    BOOST_REQUIRE_MESSAGE(done.status == 0, words[0] << ": " << done.err);
+    auto said = json::parse(done.out).as_object();
+    BOOST_REQUIRE_MESSAGE(said.contains("token"), words[0] << ": " << done.out);
+    return std::string{said.at("token").as_string()};
+  };
+  const auto first = token_of(
+      {"publish", "codex", "default", "draft.json", "--changelog", "First"});
+  const auto published = admin({"publish", "codex", "default", "draft.json",
+                                "--changelog", "Again", "--json"});
+  const auto artifact = json::parse(published.out).at("artifact_id");
+  const auto then =
+      nobody({"get", "codex", "default", "--json", "--at", first});
+  BOOST_TEST((json::parse(then.out).at("artifact_id") == artifact));
+  token_of({"profiles", "put", "codex", "prod"});
+  token_of({"policies", "bind", "codex", "prod", "baseline"});
+  token_of({"reseal", "codex", "default"});
+  token_of({"revert", "codex", "default", "--to", "1.0.0", "--changelog",
+            "Back", "--idempotency-key", "back"});
+  const auto issued =
+      json::parse(admin({"tokens", "issue", "--role", "reader", "--json"}).out);
+  token_of(
+      {"tokens", "revoke", std::string{issued.at("token_id").as_string()}});
+  // What publish printed verifies all the same.
+  write_text(file("p.json"), published.out);
+  BOOST_REQUIRE(nobody({"keysets", "-o", "k.jsonl"}).status == 0);
+  const auto verified =
+      ledger.signalbox({"verify", file("p.json"), "--keyset", file("k.jsonl"),
+                        "--root-fingerprint", ledger.fingerprint});
+  BOOST_TEST(verified.status == 0, verified.err);
+}
+
 BOOST_AUTO_TEST_CASE(the_printed_lines_verify_what_the_commands_wrote_ac4) {
   node.publish("codex", "default", sample("codex", "no-servers"));
   rotate();

@@ -66,6 +66,35 @@ BOOST_AUTO_TEST_CASE(commands_speak_https_with_whom_they_trust) {
   BOOST_TEST(published.status == 0, published.err);
 }
 
+BOOST_AUTO_TEST_CASE(a_watch_goes_through_tls_fr10) {
+  const temporary_directory place;
+  const auto words = [&](std::vector<std::string> more) {
+    std::vector<std::string> out{program.string(), "watch", "codex",
+                                 "--json",         "--url", url("localhost")};
+    out.insert(out.end(), more.begin(), more.end());
+    return command_line{out, {}, {}};
+  };
+  const auto trust = files.certificate_path.string();
+  child_process child{
+      words({"--since", "start", "--count", "1", "--ca-file", trust}),
+      place / "out", place / "err"};
+  write_text(ledger.place() / "draft.json",
+             json::serialize(sample("codex", "no-servers")));
+  const auto published = ledger.signalbox(
+      {"publish", "codex", "default", (ledger.place() / "draft.json").string(),
+       "--changelog", "Over TLS", "--url", url("localhost"), "--ca-file", trust,
+       "--token-file", (ledger.data() / "admin.token").string()});
+  BOOST_TEST(published.status == 0, published.err);
+  BOOST_TEST(child.wait() == 0, read_text(place / "err"));
+  BOOST_TEST(
+      json::parse(read_text(place / "out")).at("changelog").as_string() ==
+      "Over TLS");
+  const auto stranger = run(words({"--for", "20s"}));
+  BOOST_TEST(stranger.status == 4, stranger.err);
+  BOOST_TEST(stranger.err.find("not trusted") != std::string::npos,
+             stranger.err);
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_nobody_vouches_for_gets_nothing) {
   const auto stranger = clients(url("localhost"), false);
   BOOST_TEST(stranger.status == 4);
