@@ -1,7 +1,13 @@
 // Thousands of subscribers of one profile on the loopback, on one thread with
 // epoll: how long a publish takes to reach the last of them, what an idle one
 // costs the server, and how long it takes until all are current again after
-// all were cut at once and a change was made meanwhile.
+// all were cut at once and a change was made meanwhile. Each round publishes
+// three times:
+//
+//     p50, p99   while this thread sleeps until something comes
+//     awake_*    while it never sleeps: to wake it is charged to the server
+//     ask_*      while it asks for the artifact again and again: how long a
+//                GetConfig takes that comes in the middle
 //
 //     bench_fanout PORT TOKEN SERVER_PID SUBSCRIBERS ROUNDS
 //
@@ -94,6 +100,7 @@ class load {
   double publish_to_all(int round) {
     std::size_t have = 0;
     bool answered = false;
+    double took = 0;
     const auto begun = clock_type::now();
     send_publish(round);
     run(
@@ -102,18 +109,26 @@ class load {
             throw std::runtime_error{"a connection was closed"};
           if (&x == &publisher_)
             answered = is_accepted(bytes) || answered;
+          else if (&x == &asker_)
+            note_answer(bytes, have < subscribers_.size());
           else
             have += note_event(x, bytes);
+          if (took == 0 && have == subscribers_.size())
+            took = seconds_since(begun) * 1e3;
         },
-        [&] { return have == subscribers_.size(); });
-    const auto took = seconds_since(begun) * 1e3;
-    run(
-        [&](connection&, std::string_view bytes) {
-          answered = is_accepted(bytes) || answered;
-        },
-        [&] { return answered; });
+        [&] { return took > 0 && answered && !asking_; });
     return took;
   }
+
+  /// The same while GetConfig is asked for without a pause; what each answer
+  /// took goes to `asked`.
+  void publish_and_ask(int round, std::vector<double>& asked) {
+    asked_ = &asked;
+    ask();
+    publish_to_all(round);
+  }
+
+  void stay_awake(bool x) { awake_ = x; }
 
   /// Publishes while nobody listens.
   void publish(int round) {
@@ -126,13 +141,37 @@ class load {
         [&] { return answered; });
   }
 
-  void open_publisher() { open(publisher_, subscribers_.size(), ""); }
+  void open_others() {
+    open(publisher_, subscribers_.size(), "");
+    open(asker_, subscribers_.size() + 1, "");
+  }
 
  private:
   static bool is_accepted(std::string_view bytes) {
     if (bytes.starts_with("HTTP/1.1 ") && !bytes.starts_with("HTTP/1.1 201"))
       throw std::runtime_error{"not published: " + std::string{bytes}};
     return bytes.starts_with("HTTP/1.1 201");
+  }
+
+  void ask() {
+    const std::string text =
+        "GET /v1/ledgers/main/clients/claude-code/profiles/default/config "
+        "HTTP/1.1\r\nHost: bench\r\n\r\n";
+    asking_ = true;
+    asked_at_ = clock_type::now();
+    if (::send(asker_.fd, text.data(), text.size(), MSG_NOSIGNAL) !=
+        static_cast<ssize_t>(text.size()))
+      fail("send");
+  }
+
+  /// An answer of some KiB comes in one piece over the loopback.
+  void note_answer(std::string_view bytes, bool go_on) {
+    if (!bytes.starts_with("HTTP/1.1 200"))
+      throw std::runtime_error{"not answered: " + std::string{bytes}};
+    asked_->push_back(seconds_since(asked_at_) * 1e3);
+    asking_ = false;
+    if (go_on)
+      ask();
   }
 
   /// 1 if these bytes end an event. A subscriber resumes after the last one.
@@ -213,14 +252,16 @@ class load {
     std::vector<epoll_event> events(1024);
     std::vector<char> buffer(64 * 1024);
     while (!is_done()) {
-      const auto n = ::epoll_wait(epoll_, events.data(),
-                                  static_cast<int>(events.size()), patience_ms);
-      if (n == 0)
+      const auto n =
+          ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
+                       awake_ ? 0 : patience_ms);
+      if (n == 0 && !awake_)
         throw std::runtime_error{"nothing came for a minute"};
       for (int i = 0; i < n; ++i) {
         const auto number = events[static_cast<std::size_t>(i)].data.u64;
-        auto& x =
-            number < subscribers_.size() ? subscribers_[number] : publisher_;
+        auto& x = number < subscribers_.size()    ? subscribers_[number]
+                  : number == subscribers_.size() ? publisher_
+                                                  : asker_;
         if (x.connecting)
           finish_connect(x, number);
         const auto got = ::recv(x.fd, buffer.data(), buffer.size(), 0);
@@ -236,6 +277,11 @@ class load {
   const std::string token_;
   std::vector<connection> subscribers_;
   connection publisher_;
+  connection asker_;
+  std::vector<double>* asked_ = nullptr;
+  clock_type::time_point asked_at_;
+  bool asking_ = false;
+  bool awake_ = false;
   int epoll_;
 };
 
@@ -267,12 +313,17 @@ double percentile(std::vector<double> x, double share) {
   return x[std::min(at, x.size() - 1)];
 }
 
+void print(const std::string& name, const std::vector<double>& x) {
+  std::cout << name << "p50 " << percentile(x, 0.5) << '\n'
+            << name << "p99 " << percentile(x, 0.99) << '\n';
+}
+
 void measure(char** words) {
   const auto count = std::stoul(words[4]);
   const auto rounds = std::stoi(words[5]);
   raise_open_files(count);
   load all{static_cast<std::uint16_t>(std::stoi(words[1])), words[2], count};
-  all.open_publisher();
+  all.open_others();
   all.publish(-2);
   const auto before = resident_bytes(words[3]);
   auto begun = clock_type::now();
@@ -281,11 +332,18 @@ void measure(char** words) {
   const auto idle = resident_bytes(words[3]) - before;
   std::cout << "idle " << static_cast<double>(idle) / static_cast<double>(count)
             << '\n';
-  std::vector<double> times;
-  for (int i = 0; i < rounds; ++i)
-    times.push_back(all.publish_to_all(i));
-  std::cout << "p50 " << percentile(times, 0.5) << "\np99 "
-            << percentile(times, 0.99) << '\n';
+  std::vector<double> times, awake, asked;
+  for (int i = 0; i < rounds; ++i) {
+    times.push_back(all.publish_to_all(3 * i));
+    all.stay_awake(true);
+    awake.push_back(all.publish_to_all(3 * i + 1));
+    all.publish_and_ask(3 * i + 2, asked);
+    all.stay_awake(false);
+  }
+  print("", times);
+  print("awake_", awake);
+  print("ask_", asked);
+  std::cout << "ask_max " << percentile(asked, 1) << '\n';
   all.close_all();
   all.publish(-1);
   begun = clock_type::now();
