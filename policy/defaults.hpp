@@ -36,6 +36,10 @@ inline constexpr std::size_t max_label = 128;
 /// Bytes of what a deprecation says to people.
 inline constexpr std::size_t max_notice = 512;
 
+/// Parameters of a template, and bytes of a text that is given for one.
+inline constexpr std::size_t max_parameters = 64;
+inline constexpr std::size_t max_parameter_text = 4096;
+
 /// Schemas that validation applies along one path of a payload, at worst: by
 /// references to each other a small schema could ask for any number.
 inline constexpr double max_schema_cost = 20'000;
