@@ -35,7 +35,6 @@ client_reports::client_reports(client_reports_config config)
                                          .keep = config_.keep,
                                          .warn = config_.warn,
                                          .on_trim = [this](timestamp before) {
-                                           std::lock_guard guard{mutex_};
                                            latest_.forget_before(before);
                                          }}} {}
 
@@ -64,7 +63,6 @@ void client_reports::rebuild() {
 
 result<void> client_reports::replay(std::uint64_t& unreadable) {
   const auto first = now() + -config_.keep;
-  std::lock_guard guard{mutex_};
   return config_.stream.read(0, [&](const stream_entry_view& x) {
     auto record = decode_stream_record(x.record);
     auto* report =
@@ -77,12 +75,6 @@ result<void> client_reports::replay(std::uint64_t& unreadable) {
   });
 }
 
-bool client_reports::is_repeated(const client_reported& x,
-                                 timestamp now) const {
-  std::lock_guard guard{mutex_};
-  return latest_.is_repeated(x, now + -repeat_memory);
-}
-
 void client_reports::take(client_state x, reply answer) {
   auto held = std::make_shared<waiting>();
   held->owner = std::move(x);
@@ -93,7 +85,7 @@ void client_reports::take(client_state x, reply answer) {
   held->owner.fingerprint.clear();
   held->received_at = now();
   held->answer = std::move(answer);
-  if (is_repeated(held->event, held->received_at)) {
+  if (latest_.is_repeated(held->event, held->received_at + -repeat_memory)) {
     ++repeated_;
     return held->answer(report_receipt{held->received_at, true, true});
   }
@@ -113,33 +105,24 @@ void client_reports::take(client_state x, reply answer) {
 void client_reports::conclude(const waiting& x, const result<void>& written) {
   if (!written)
     return x.answer(written.error());
-  report_receipt out{x.received_at, false, true};
-  {
-    std::lock_guard guard{mutex_};
-    out.counted = latest_.apply(x.event, x.received_at);
-  }
-  x.answer(out);
+  x.answer(report_receipt{x.received_at, false,
+                          latest_.apply(x.event, x.received_at)});
 }
 
 std::vector<shown_count>
 client_reports::count(std::int64_t window,
                       const deployment_filter& filter) const {
-  const auto since = now() + -window;
-  std::unique_lock lock{mutex_};
-  auto counts = latest_.count(since, filter);
-  lock.unlock();
-  return under_floor(std::move(counts), config_.floor);
+  return under_floor(latest_.count(now() + -window, filter), config_.floor);
 }
 
 bool client_reports::is_complete() const {
-  std::lock_guard guard{mutex_};
-  return latest_.left_out() == 0;
+  return latest_.sum().left_out == 0;
 }
 
 client_reports_counts client_reports::counts() const {
-  std::lock_guard guard{mutex_};
-  return {writer_.counts(),   repeated_,         limited_,
-          latest_.left_out(), latest_.clients(), latest_.bytes()};
+  const auto kept = latest_.sum();
+  return {writer_.counts(), repeated_,    limited_,
+          kept.left_out,    kept.clients, kept.bytes};
 }
 
 std::uint64_t client_reports::stream_entries() const {

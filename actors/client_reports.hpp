@@ -3,14 +3,13 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "actors/rate_limit.hpp"
+#include "actors/shared_deployments.hpp"
 #include "actors/stream_writer.hpp"
 #include "events/pseudonym.hpp"
-#include "projections/deployments.hpp"
 
 namespace signalbox {
 
@@ -25,8 +24,8 @@ struct client_reports_config {
   std::int64_t keep = 0;   ///< reports are dropped after this
   std::int64_t window = 0; ///< clients heard from within it are counted
   std::uint64_t floor = 0; ///< counts below it are not shown
-  std::size_t max_clients = 2'000'000;
-  double per_second = 2000; ///< reports of all clients together
+  std::size_t max_clients = 2'000'000; ///< that are counted, about
+  double per_second = 2000;            ///< reports of all clients together
 };
 
 /// A report as a client sends it, checked.
@@ -100,13 +99,11 @@ class client_reports {
 
   void rebuild();
   result<void> replay(std::uint64_t& unreadable);
-  bool is_repeated(const client_reported& x, timestamp now) const;
   void conclude(const waiting& x, const result<void>& written);
 
   client_reports_config config_;
   rate_limit limit_;
-  mutable std::mutex mutex_;
-  deployments latest_; // under mutex_
+  shared_deployments latest_;
   std::atomic<std::uint64_t> repeated_{0};
   std::atomic<std::uint64_t> limited_{0};
   stream_writer writer_; // last: its thread uses the others

@@ -79,17 +79,35 @@ bool stream_writer::wait_for_work(std::vector<item>& group) {
   return !stopping_;
 }
 
-void stream_writer::append(std::vector<item> group) {
+result<void> stream_writer::append_records(const std::vector<item>& group) try {
   std::vector<byte_view> records;
   records.reserve(group.size());
   for (auto& x : group)
     records.emplace_back(x.record);
   auto appended = config_.stream.append(records, config_.wall_clock());
+  if (!appended)
+    return appended.error();
+  return {};
+} catch (const std::exception& e) {
+  return failure{errc::unavailable,
+                 std::string{"nothing was written: "} + e.what()};
+}
+
+void stream_writer::append(std::vector<item> group) {
+  const auto appended = append_records(group);
   (appended ? written_ : failed_) += group.size();
-  const auto told = appended ? result<void>{} : appended.error();
   for (auto& x : group)
     if (x.then)
-      x.then(told);
+      tell(x, appended);
+}
+
+/// Who cannot be told, for want of memory, is answered by his reply's end.
+void stream_writer::tell(item& to, const result<void>& what) {
+  try {
+    to.then(what);
+  } catch (const std::exception&) {
+    ++failed_;
+  }
 }
 
 void stream_writer::trim() {

@@ -67,6 +67,8 @@ class stream_writer {
   void run();
   bool wait_for_work(std::vector<item>& group);
   void append(std::vector<item> group);
+  result<void> append_records(const std::vector<item>& group);
+  void tell(item& to, const result<void>& what);
   void trim();
 
   stream_writer_config config_;

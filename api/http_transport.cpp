@@ -48,7 +48,9 @@ http_transport::outcome http_transport::receive(std::span<char> room,
 }
 
 bool http_transport::has_more() const {
-  return session_ != nullptr && SSL_has_pending(session_) == 1;
+  // Not SSL_has_pending, which counts the beginning of a record, too: whoever
+  // sends one slowly would be asked for the rest again and again.
+  return session_ != nullptr && SSL_pending(session_) > 0;
 }
 
 http_transport::outcome http_transport::outcome_of(int returned) {

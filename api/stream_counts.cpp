@@ -11,7 +11,8 @@ report_metrics metrics_of(const client_reports* x) {
            x->stream_entries(), x->stream_bytes()},
           counts.repeated,
           counts.left_out,
-          counts.clients,
+          // Everybody may read it: it must not tell what the counts hide.
+          round_to_floor(counts.clients, x->floor()),
           counts.bytes};
 }
 

@@ -141,6 +141,14 @@ result<void> write_family_folder(const fs::path& folder,
   fs::create_directories(folder, error);
   if (error)
     return failure{errc::io, folder.string() + ": " + error.message()};
+  // The names come from a server, which is not to be trusted with the disk.
+  for (auto& [name, document] : schemas)
+    if (const fs::path plain{std::string{name}}; plain.empty() ||
+                                                 plain != plain.filename() ||
+                                                 name == "." || name == "..")
+      return failure{errc::unavailable,
+                     "the server names a schema's file '" + std::string{name} +
+                         "', which is no plain file name: nothing was written"};
   for (auto& [name, document] : schemas)
     if (auto done =
             write_file(folder / std::string{name}, to_pretty(document) + '\n');

@@ -65,17 +65,18 @@ class stop_signals {
 /// Limits are off unless they are asked for: behind one proxy everybody has
 /// one address.
 result<request_limits_config> gather_limits(const command_options& given) {
-  constexpr double most = 1e6;
+  constexpr double least = 0.001, most = 1e6;
   request_limits_config out;
   out.token.per_second = given.get<double>("rate-limit");
   out.anonymous.per_second = given.has("anonymous-rate-limit")
                                  ? given.get<double>("anonymous-rate-limit")
                                  : out.token.per_second;
   for (auto* x : {&out.token, &out.anonymous}) {
-    if (!(x->per_second >= 0 && x->per_second <= most))
+    if (!(x->per_second == 0 ||
+          (x->per_second >= least && x->per_second <= most)))
       return failure{errc::bad_request,
-                     "rate limits must lie between 0 (none) and 1000000 "
-                     "requests a second"};
+                     "rate limits must be 0 (none), or lie between 0.001 and "
+                     "1000000 requests a second"};
     x->burst = given.has("rate-burst") ? given.get<double>("rate-burst")
                                        : std::max(1.0, 2 * x->per_second);
     if (!(x->burst >= 1 && x->burst <= most))

@@ -99,14 +99,16 @@ std::size_t deployments::bytes() const {
          groups_.size() * 3 * sizeof(group_key);
 }
 
+std::uint64_t round_to_floor(std::uint64_t known, std::uint64_t floor) {
+  return floor > 1 ? known - known % floor : known;
+}
+
 std::vector<shown_count> under_floor(std::vector<deployment_count> counts,
                                      std::uint64_t floor) {
   std::vector<shown_count> out;
   for (auto& x : counts) {
     const auto known = std::exchange(x.clients, 0);
-    std::optional<std::uint64_t> shown = known;
-    if (floor > 1)
-      shown = known - known % floor;
+    std::optional shown = round_to_floor(known, floor);
     if (known < floor)
       shown = std::nullopt;
     out.push_back({std::move(x), shown});

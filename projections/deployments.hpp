@@ -79,6 +79,9 @@ class deployments {
   std::map<group_key, std::uint32_t> group_numbers_;
 };
 
+/// Down to a multiple of the floor; a floor of 0 or 1 changes nothing.
+std::uint64_t round_to_floor(std::uint64_t known, std::uint64_t floor);
+
 /// A count as it may be shown under a privacy floor.
 struct shown_count {
   deployment_count what;                ///< `clients` is 0 here

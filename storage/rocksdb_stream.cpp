@@ -80,6 +80,8 @@ result<void> rocksdb_stream::find_ends() {
   if (is_entry(*x, tag_)) {
     begin = index_of(*x);
     x->SeekForPrev(key_of(tag_, ~std::uint64_t{0}));
+    if (x->Valid() && !is_entry(*x, tag_)) // the end that the last trim kept
+      x->Prev();
   }
   if (is_entry(*x, tag_) && x->value().size() >= time_bytes) {
     end = std::max(end, index_of(*x) + 1);

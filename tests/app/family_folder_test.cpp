@@ -54,6 +54,19 @@ BOOST_AUTO_TEST_CASE(samples_lie_below_their_schemas_version) {
       at(at(at(at(*read, "samples"), "1.0.0"), "valid"), "none").is_object());
 }
 
+BOOST_AUTO_TEST_CASE(a_server_cannot_choose_where_a_schema_is_written) {
+  test::workplace here;
+  for (auto* name : {"../out.json", "/tmp/out.json", "a/b.json", "..", ""}) {
+    json::object schemas;
+    schemas["good.json"] = json::object{};
+    schemas[name] = json::object{};
+    const auto written =
+        write_family_folder(here.data, json::object{}, schemas);
+    BOOST_TEST(!written, name);
+    BOOST_TEST(!std::filesystem::exists(here.data / "good.json"), name);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_folder_of_a_family_is_told) {
   test::workplace here;
   auto missing = read_family_folder(here.data);

@@ -63,6 +63,21 @@ BOOST_AUTO_TEST_CASE(entries_and_indexes_survive_a_reopening) {
   BOOST_TEST(append(stream(), {"d"}, 500) == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(what_came_after_a_trim_survives_a_reopening) {
+  append(stream(), {"a"}, 1000);
+  append(stream(), {"b"}, 2000);
+  BOOST_REQUIRE(stream().trim(timestamp{1500}));
+  append(stream(), {"c", "d"}, 3000);
+  reopen();
+  BOOST_TEST(stream().begin() == 1u);
+  BOOST_TEST(stream().end() == 4u);
+  BOOST_TEST((read(stream()) == texts{"b", "c", "d"}));
+  BOOST_TEST(append(stream(), {"e"}, 500) == 4u);
+  // Its time is not before the last one's.
+  BOOST_REQUIRE(stream().trim(timestamp{3000}));
+  BOOST_TEST((read(stream()) == texts{"c", "d", "e"}));
+}
+
 BOOST_AUTO_TEST_CASE(a_time_before_the_last_one_does_not_go_back_later_either) {
   append(stream(), {"a"}, 5000);
   reopen();

@@ -270,6 +270,10 @@ BOOST_AUTO_TEST_CASE(a_privacy_floor_hides_small_counts_nfr8) {
   shown = node.get("deployments");
   BOOST_TEST(shown.at("/deployments/0/clients") == 3);
   BOOST_TEST(shown.at("/clients") == 3);
+  // The metrics, which everybody may read, tell no more.
+  BOOST_TEST(
+      node.get("/metrics").body.find("signalbox_reporting_clients 3\n") !=
+      std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_window_above_what_is_kept_is_refused_at_the_start) {
