@@ -25,15 +25,31 @@ failure in_document(failure x) {
   return x;
 }
 
+/// The default values of a set where they would stand: below the last token of
+/// their pointer, whose name tells what they are. The set was parsed before.
+json::value defaults_by_name(const policy_set& rules) {
+  json::array out;
+  for (auto& rule : rules.rules)
+    if (auto* action = std::get_if<default_action>(&rule.action))
+      for (auto& x : action->values)
+        out.push_back(json::object{{x.at.tokens().back(), x.value}});
+  return out;
+}
+
 /// The document goes into the log, where nothing is ever taken back.
-std::optional<failure> find_secret(const json::value& document) {
+std::optional<failure> find_secret(const json::value& document,
+                                   const policy_set& rules) {
+  constexpr auto why = " (a policy set, its samples included, holds no secret)";
   auto found = scan_secrets(json_nodes{document}, {});
-  if (found.empty())
-    return std::nullopt;
-  return failure{errc::validation_failed,
-                 found.front().message +
-                     " (a policy set, its samples included, holds no secret)",
-                 "/document" + without_secrets(found.front().pointer)};
+  if (!found.empty())
+    return failure{errc::validation_failed, found.front().message + why,
+                   "/document" + without_secrets(found.front().pointer)};
+  const auto defaults = defaults_by_name(rules);
+  found = scan_secrets(json_nodes{defaults}, {});
+  if (!found.empty())
+    return failure{errc::validation_failed, found.front().message + why,
+                   "/document/rules"};
+  return std::nullopt;
 }
 
 result<new_policy_set> read_set(const json::value& document) {
@@ -42,7 +58,7 @@ result<new_policy_set> read_set(const json::value& document) {
   if (!parsed)
     return in_document(parsed.error());
   out.rules = std::move(*parsed);
-  if (auto secret = find_secret(document))
+  if (auto secret = find_secret(document, out.rules))
     return *secret;
   return out;
 }

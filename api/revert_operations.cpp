@@ -114,7 +114,7 @@ std::optional<failure> check_rules(const operation_world& world,
   auto* profile = seen.documents->find_profile(row.client_id, row.profile);
   auto& rules = *profile->policy->rules;
   for (auto& found : checked->report.findings)
-    if (forbids(found) && rules.has_rule(found.rule))
+    if (forbids(found) && rules.may_report(found.rule))
       return failure{errc::validation_failed,
                      "today's policy forbids this artifact (rule " +
                          found.rule +

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,11 @@ struct command_line {
 /// beside it in the same server.
 std::vector<command_line> command_lines(const family& client,
                                         const json_nodes& payload);
+
+/// The command line that `cmd /c` or `env` (GNU coreutils, its options and
+/// assignments passed over) starts in the end; nothing if it starts with
+/// neither.
+std::optional<command_line> unwrapped(const command_line& line);
 
 /// The program's name in lower case without its folder, .exe, .cmd or .bat.
 std::string program_name(std::string_view text);

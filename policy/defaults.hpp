@@ -44,6 +44,23 @@ inline constexpr std::size_t max_parameter_text = 4096;
 /// references to each other a small schema could ask for any number.
 inline constexpr double max_schema_cost = 20'000;
 
+/// Elements of a list in a schema: some keywords compare each with each.
+inline constexpr std::size_t max_schema_list = 1000;
+
+/// About the states of the automata of all patterns of a schema.
+inline constexpr double max_pattern_states = 20'000;
+
+/// Work that checking one payload may be: the schema's cost times the values of
+/// the payload, some seconds at worst. The costliest schema that is taken
+/// leaves room for 1,000 values.
+inline constexpr double max_validation = 20'000'000;
+
+/// Bytes that default values may add to a payload.
+inline constexpr std::size_t max_defaulted = 256 * 1024;
+
+/// Bytes of a key that a report's pointer repeats.
+inline constexpr std::size_t max_shown_key = 256;
+
 /// Bytes of a schema.
 inline constexpr std::size_t max_schema = 256 * 1024;
 

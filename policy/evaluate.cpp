@@ -96,6 +96,35 @@ class judge {
   std::unique_ptr<payload_facts> facts_;
 };
 
+void add(std::vector<finding>& out, const policy_rule& rule,
+         std::vector<hit> hits) {
+  order(hits);
+  for (auto& x : hits) {
+    auto message = rule.message;
+    if (!x.detail.empty())
+      message += " (" + x.detail + ")";
+    out.push_back(
+        {rule.id, std::move(x.pointer), rule.level, std::move(message)});
+  }
+}
+
+bool refuses_secrets(const policy_rule& x) {
+  auto* check = std::get_if<policy_check>(&x.action);
+  return check && *check == policy_check::literal_secret &&
+         x.level == severity::error;
+}
+
+const policy_rule& secret_rule() {
+  static const policy_rule rule{
+      std::string{secret_rule_id},
+      {},
+      policy_check::literal_secret,
+      severity::error,
+      "This value looks like a secret. Put a reference to an input here, and "
+      "replace the secret if it was ever in use."};
+  return rule;
+}
+
 } // namespace
 
 std::vector<finding> evaluate(const policy_set& rules, const family& client,
@@ -103,19 +132,15 @@ std::vector<finding> evaluate(const policy_set& rules, const family& client,
                               const policy_target& where) {
   judge hits_of{client, payload};
   std::vector<finding> out;
+  bool refused_secrets = false;
   for (auto& rule : rules.rules) {
     if (rule.changes() || !selects(rule.select, client.client_id, where))
       continue;
-    auto hits = std::visit(hits_of, rule.action);
-    order(hits);
-    for (auto& x : hits) {
-      auto message = rule.message;
-      if (!x.detail.empty())
-        message += " (" + x.detail + ")";
-      out.push_back(
-          {rule.id, std::move(x.pointer), rule.level, std::move(message)});
-    }
+    refused_secrets = refused_secrets || refuses_secrets(rule);
+    add(out, rule, std::visit(hits_of, rule.action));
   }
+  if (!refused_secrets)
+    add(out, secret_rule(), hits_of(policy_check::literal_secret));
   return out;
 }
 

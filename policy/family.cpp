@@ -5,6 +5,7 @@
 
 #include "policy/defaults.hpp"
 #include "policy/deprecation.hpp"
+#include "policy/hidden_unicode.hpp"
 #include "policy/json_reader.hpp"
 #include "policy/names.hpp"
 
@@ -37,6 +38,9 @@ std::string read_label(json_reader& in, std::string_view key) {
   auto out = in.text(key);
   if (out.size() > d::max_label)
     in.refuse(key, "is longer than " + std::to_string(d::max_label) + " bytes");
+  if (has_hidden_unicode(out) ||
+      out.find_first_of("\t\r\n") != std::string::npos)
+    in.refuse(key, "has characters that a reader does not see");
   return out;
 }
 

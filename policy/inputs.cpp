@@ -20,7 +20,9 @@ std::unique_ptr<RE2> compile_pattern(const std::string& text) {
   RE2::Options options;
   options.set_log_errors(false);
   auto out = std::make_unique<RE2>(text, options);
-  if (!out->ok() || out->NumberOfCapturingGroups() != 1)
+  // One that matches nothing at all matches everywhere.
+  if (!out->ok() || out->NumberOfCapturingGroups() != 1 ||
+      RE2::FullMatch("", *out))
     return nullptr;
   return out;
 }
@@ -37,9 +39,15 @@ name_set names_in(std::string_view text, const RE2& pattern) {
   name_set out;
   re2::StringPiece rest{text.data(), text.size()};
   re2::StringPiece name;
-  while (RE2::FindAndConsume(&rest, pattern, &name))
+  for (auto before = rest.size();
+       !rest.empty() && RE2::FindAndConsume(&rest, pattern, &name);
+       before = rest.size()) {
     if (!name.empty())
       out.emplace(name.data(), name.size());
+    // A match of nothing, at the edge of a word say, consumes nothing.
+    if (rest.size() == before)
+      rest.remove_prefix(1);
+  }
   return out;
 }
 
@@ -58,7 +66,8 @@ input_rules::compile(const std::vector<std::string>& patterns, places names,
     auto pattern = compile_pattern(patterns[i]);
     if (!pattern)
       return failure{errc::bad_request,
-                     "an input pattern is an RE2 expression with one group",
+                     "an input pattern is an RE2 expression with one group "
+                     "that does not match the empty text",
                      "/" + std::to_string(i)};
     impl->patterns.push_back(std::move(pattern));
   }

@@ -1,5 +1,7 @@
 #include "policy/json_nodes.hpp"
 
+#include "policy/defaults.hpp"
+
 namespace signalbox {
 
 json_nodes::json_nodes(const json::value& root) {
@@ -30,9 +32,18 @@ std::string json_nodes::pointer(std::size_t i) const {
   auto& at = nodes_[i];
   if (at.parent == none)
     return {};
-  return append_pointer(pointer(at.parent), is_member(i)
-                                                ? std::string{at.key}
-                                                : std::to_string(at.index));
+  if (!is_member(i))
+    return append_pointer(pointer(at.parent), std::to_string(at.index));
+  // Thousands of pointers below one endless key must not fill the memory.
+  constexpr auto most = policy_defaults::max_shown_key;
+  auto key = at.key;
+  if (key.size() <= most)
+    return append_pointer(pointer(at.parent), key);
+  auto end = most;
+  while (end > 0 && (static_cast<unsigned char>(key[end]) & 0xC0) == 0x80)
+    --end;
+  return append_pointer(pointer(at.parent),
+                        std::string{key.substr(0, end)} + "...");
 }
 
 } // namespace signalbox

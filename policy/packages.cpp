@@ -94,19 +94,11 @@ std::vector<fetched_package> packages_in(words arguments, bool python) {
   return out;
 }
 
-/// The words after `cmd /c`, which Windows needs before npx.
-words without_wrapper(words line) {
-  auto is_switch = [](string_view x) { return x == "/c" || x == "/C"; };
-  if (line.size() > 2 && program_name(line[0].text) == "cmd" &&
-      is_switch(line[1].text))
-    return line.subspan(2);
-  return line;
-}
-
 } // namespace
 
 std::vector<fetched_package> packages_of(const command_line& of) {
-  auto line = without_wrapper(of.words);
+  const auto inner = unwrapped(of);
+  const words line{inner ? inner->words : of.words};
   auto program = program_name(line[0].text);
   for (auto& x : fetchers) {
     if (x.program != program)

@@ -17,7 +17,7 @@ struct fetched_package {
 };
 
 /// What npx, bunx, pnpm dlx, yarn dlx, npm exec, uvx, uv tool run and pipx run
-/// fetch in this command line, `cmd /c` before it included.
+/// fetch in this command line, `cmd /c` and `env` before it passed over.
 std::vector<fetched_package> packages_of(const command_line& line);
 
 /// Whether the text is a path of the machine: nothing is fetched then.

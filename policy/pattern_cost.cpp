@@ -354,6 +354,16 @@ double ways(const node& x, const sequel& then) {
   return infinite;
 }
 
+double states(const node& x) {
+  double out = 1;
+  for (auto& part : x.parts)
+    out += states(part);
+  if (x.what != node::kind::repeat)
+    return out;
+  const auto copies = x.most == no_bound ? x.least + 1 : x.most;
+  return out * static_cast<double>(std::max<std::size_t>(copies, 1));
+}
+
 bool is_anchored(const node& x) {
   return x.what == node::kind::all_of && !x.parts.empty() && x.parts[0].anchor;
 }
@@ -365,6 +375,10 @@ double pattern_ways(std::string_view pattern) {
   auto out = ways(root, {{}, true});
   // One that is not anchored is tried from every place.
   return is_anchored(root) ? out : out * static_cast<double>(no_bound);
+}
+
+double pattern_states(std::string_view pattern) {
+  return states(pattern_reader{pattern}.read());
 }
 
 } // namespace signalbox

@@ -13,4 +13,9 @@ namespace signalbox {
 /// The pattern must be one that RE2 takes.
 double pattern_ways(std::string_view pattern);
 
+/// About the states of the pattern's automaton, each of which takes some 500
+/// bytes in the standard library: what is repeated up to n times stands there n
+/// times. The pattern must be one that RE2 takes.
+double pattern_states(std::string_view pattern);
+
 } // namespace signalbox

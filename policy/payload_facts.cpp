@@ -41,36 +41,18 @@ std::size_t server_of(const payload_facts& x, std::size_t i) {
   return json_nodes::none;
 }
 
-/// Where the program stands that `cmd /c` or `env` starts; 0 if the line starts
-/// with neither.
-std::size_t wrapped(const command_line& line) {
-  auto program = program_name(line.words[0].text);
-  auto size = line.words.size();
-  if (program == "cmd" && size > 2)
-    return line.words[1].text == "/c" || line.words[1].text == "/C" ? 2 : 0;
-  std::size_t i = 1;
-  while (program == "env" && i < size &&
-         (line.words[i].text.starts_with('-') ||
-          line.words[i].text.find('=') != string_view::npos))
-    ++i;
-  return program == "env" && i < size ? i : 0;
-}
-
 void add_line(payload_facts& out, const command_line& line) {
   auto server = server_of(out, line.words[0].at);
   payload_facts::command one{line.words[0].at, server, line.words[0].text, {}};
-  auto inner = wrapped(line);
-  command_line program{{line.words.begin() + static_cast<std::ptrdiff_t>(inner),
-                        line.words.end()}};
-  for (auto& x : packages_of(program)) {
+  for (auto& x : packages_of(line)) {
     auto name = parse_package(x.text, x.python);
     one.packages.push_back(out.packages.size());
     out.packages.push_back({x.at, server, std::move(name.name),
                             std::move(name.version), x.python});
   }
-  if (inner > 0) {
-    auto& word = line.words[inner];
-    out.commands.push_back({word.at, server, word.text, one.packages});
+  if (const auto inner = unwrapped(line)) {
+    auto& program = inner->words.front();
+    out.commands.push_back({program.at, server, program.text, one.packages});
   }
   out.commands.push_back(std::move(one));
 }

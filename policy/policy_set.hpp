@@ -14,6 +14,10 @@
 
 namespace signalbox {
 
+/// The rule that every set has, whether it names it or not: no set can permit a
+/// literal secret (NFR-5).
+inline constexpr std::string_view secret_rule_id = "literal-secret";
+
 /// Versioned rules that a payload must pass before it is signed (FR-7).
 struct policy_set {
   std::string id;
@@ -23,6 +27,12 @@ struct policy_set {
   std::vector<policy_sample> samples; ///< that travel with it
 
   bool has_rule(std::string_view id) const;
+
+  /// Whether a finding of this rule comes from policy: one of the set's own, or
+  /// secret_rule_id.
+  bool may_report(std::string_view rule) const {
+    return rule == secret_rule_id || has_rule(rule);
+  }
 };
 
 /// Parses a set (`docs/policy-model.md`). Strict: unknown keys, actions, checks
@@ -41,7 +51,8 @@ std::vector<finding> transform(const policy_set& rules, const family& client,
 
 /// Findings of the rules that change nothing, in the order of the rules, then
 /// of the pointers; per rule at most policy_defaults::max_findings, one per
-/// pointer. Pure.
+/// pointer. Literal secrets are errors even where no rule of the set looks for
+/// them. Pure.
 std::vector<finding> evaluate(const policy_set& rules, const family& client,
                               const json_nodes& payload,
                               const policy_target& where = {});

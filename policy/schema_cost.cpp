@@ -27,6 +27,7 @@ constexpr std::string_view below[] = {
 /// most; `below` of which it may meet all.
 struct schema_node {
   std::string pointer;
+  double own = 1; ///< values of an `enum` count a little
   std::vector<std::size_t> here;
   std::vector<std::size_t> members;
   std::vector<std::size_t> below;
@@ -52,7 +53,7 @@ class schema_graph {
   std::size_t add(const json::value& x, std::string pointer) {
     auto [i, fresh] = numbers_.emplace(&x, nodes_.size());
     if (fresh) {
-      nodes_.push_back({std::move(pointer), {}, {}, {}});
+      nodes_.push_back({std::move(pointer), 1, {}, {}, {}});
       values_.push_back(&x);
     }
     return i->second;
@@ -62,9 +63,10 @@ class schema_graph {
     auto* object = values_[i]->if_object();
     if (!object)
       return;
-    if (i != 0 && object->contains("$id"))
-      return refuse(i, "$id", "only the root of a schema may have an $id");
     follow_reference(i, *object);
+    if (auto* values = object->if_contains("enum"))
+      if (auto* list = values->if_array())
+        nodes_[i].own += static_cast<double>(list->size()) / 8;
     for (auto key : here)
       add_one(i, *object, key, &schema_node::here);
     for (auto key : here_lists)
@@ -205,8 +207,8 @@ std::vector<double> costs(const std::vector<schema_node>& nodes,
   for (std::size_t level = 0; level < max_levels; ++level) {
     std::vector<double> now(nodes.size(), 0);
     for (auto i : order)
-      now[i] = 1 + sum(nodes[i].here, now) + most(nodes[i].members, lower) +
-               sum(nodes[i].below, lower);
+      now[i] = nodes[i].own + sum(nodes[i].here, now) +
+               most(nodes[i].members, lower) + sum(nodes[i].below, lower);
     lower = std::move(now);
   }
   return lower;
@@ -214,10 +216,23 @@ std::vector<double> costs(const std::vector<schema_node>& nodes,
 
 } // namespace
 
-result<void> check_schema_cost(const json::value& schema) {
+result<void> check_schema_lists(const json_nodes& schema) {
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    auto* list = schema[i].value->if_array();
+    if (list && list->size() > policy_defaults::max_schema_list)
+      return failure{errc::bad_request,
+                     "a list of a schema may have " +
+                         std::to_string(policy_defaults::max_schema_list) +
+                         " elements",
+                     schema.pointer(i)};
+  }
+  return {};
+}
+
+result<double> schema_cost(const json::value& schema) {
   schema_graph graph{schema};
   if (auto built = graph.build(); !built)
-    return built;
+    return built.error();
   auto& nodes = graph.nodes();
   auto sorted = sort_applied(nodes);
   if (sorted.circle)
@@ -225,12 +240,13 @@ result<void> check_schema_cost(const json::value& schema) {
                    "the schema applies itself to the same value again, by a "
                    "reference in a circle",
                    nodes[*sorted.circle].pointer};
-  if (costs(nodes, sorted.order).front() > policy_defaults::max_schema_cost)
+  const auto cost = costs(nodes, sorted.order).front();
+  if (cost > policy_defaults::max_schema_cost)
     return failure{errc::bad_request,
                    "a deep document would meet so many schemas that checking "
                    "it may take for ever: let fewer alternatives refer to "
                    "themselves"};
-  return {};
+  return cost;
 }
 
 } // namespace signalbox

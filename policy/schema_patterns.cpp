@@ -3,6 +3,7 @@
 #include "policy/defaults.hpp"
 #include "policy/pattern_cost.hpp"
 
+#include <cctype>
 #include <optional>
 
 #include <re2/re2.h>
@@ -19,8 +20,39 @@ failure refuse(const json_nodes& schema, std::size_t i, const char* why) {
   return {errc::bad_request, why, schema.pointer(i)};
 }
 
+/// What RE2, by which patterns are judged, and the library, by which payloads
+/// are, read in different ways: nullptr if there is nothing of that.
+const char* find_ambiguity(std::string_view pattern) {
+  constexpr std::string_view escapes = "dDwWsSbBfnrtvx";
+  bool in_class = false;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const auto next = i + 1 < pattern.size() ? pattern[i + 1] : '\0';
+    if (pattern[i] == '\\') {
+      const bool letter = std::isalnum(static_cast<unsigned char>(next)) != 0;
+      const bool braced =
+          next == 'x' && i + 2 < pattern.size() && pattern[i + 2] == '{';
+      if (braced || (letter && escapes.find(next) == escapes.npos))
+        return "of the escapes with a letter only \\d \\D \\w \\W \\s \\S \\b "
+               "\\B \\f \\n \\r \\t \\v and \\x are taken";
+      ++i;
+    } else if (in_class) {
+      if (pattern[i] == '[' && (next == '.' || next == '='))
+        return "write \\[ for a bracket inside of brackets";
+      in_class = pattern[i] != ']' || pattern[i - 1] == ':';
+    } else if (pattern[i] == '[') {
+      i += next == '^' ? 1 : 0;
+      if (i + 1 < pattern.size() && pattern[i + 1] == ']')
+        return "write \\] for a bracket that stands first inside of brackets";
+      in_class = true;
+    }
+  }
+  return nullptr;
+}
+
 result<void> check_pattern(const json_nodes& schema, std::size_t i,
                            std::string_view pattern) {
+  if (const auto* why = find_ambiguity(pattern))
+    return refuse(schema, i, why);
   RE2::Options options;
   options.set_log_errors(false);
   if (!RE2{re2::StringPiece{pattern.data(), pattern.size()}, options}.ok())
@@ -91,16 +123,29 @@ bool has_unbounded_pattern(const json_nodes& schema) {
 }
 
 result<void> check_schema_text(const json_nodes& schema) {
+  double states = 0;
   for (std::size_t i = 0; i < schema.size(); ++i) {
     if (!schema.is_member(i))
       continue;
     auto key = schema[i].key;
     auto text = schema.text(i);
+    // The library finds them wherever they stand, and references lead there.
+    const bool names_itself = key == "$anchor" || key == "$dynamicAnchor" ||
+                              (key == "$id" && schema[i].parent != 0);
+    if (names_itself && schema.is_text(i))
+      return refuse(schema, i,
+                    "only the root of a schema may have a name, its $id");
     if (is_reference(key) && schema.is_text(i) && !text.starts_with('#'))
       return refuse(schema, i, "a reference must stay in the document: #/...");
-    if (auto pattern = pattern_at(schema, i))
+    if (auto pattern = pattern_at(schema, i)) {
       if (auto checked = check_pattern(schema, i, *pattern); !checked)
         return checked;
+      states += pattern_states(*pattern);
+      if (states > policy_defaults::max_pattern_states)
+        return refuse(schema, i,
+                      "the patterns of this schema are too large together: "
+                      "bound fewer repetitions, or by less");
+    }
   }
   return {};
 }

@@ -156,6 +156,28 @@ result<void> check_draft_of(const json::value& text) {
   return refuse("not a valid schema: " + cause.message, cause.pointer);
 }
 
+/// What checking this payload costs, at worst.
+double work(const json::value& payload, double each, bool compares_items) {
+  double out = each;
+  if (auto* object = payload.if_object())
+    for (auto& member : *object)
+      out += work(member.value(), each, compares_items);
+  if (auto* array = payload.if_array()) {
+    for (auto& element : *array)
+      out += work(element, each, compares_items);
+    const auto size = static_cast<double>(array->size());
+    out += compares_items ? size * size / 8 : 0;
+  }
+  return out;
+}
+
+bool has_unique_items(const json_nodes& nodes) {
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    if (nodes.is_member(i) && nodes[i].key == "uniqueItems")
+      return true;
+  return false;
+}
+
 /// A string that is too long to be matched safely; nullopt if there is none.
 std::optional<finding> find_too_long(const json_nodes& payload) {
   constexpr auto limit = policy_defaults::max_pattern_subject;
@@ -176,6 +198,8 @@ std::optional<finding> find_too_long(const json_nodes& payload) {
 struct schema_validator::compiled {
   schema root;
   bool bounds_strings;
+  double cost;         ///< per value of a payload
+  bool compares_items; ///< each element of a list with each
 };
 
 schema_validator::schema_validator(std::shared_ptr<const compiled> impl)
@@ -187,15 +211,20 @@ schema_validator::compile(std::string_view schema_text) {
   if (!text)
     return text.error();
   try {
+    json_nodes nodes{*text};
+    // Before anything is compared with the draft's own schema.
+    if (auto checked = check_schema_lists(nodes); !checked)
+      return checked.error();
     if (auto checked = check_draft_of(*text); !checked)
       return checked.error();
-    json_nodes nodes{*text};
     if (auto checked = check_schema_text(nodes); !checked)
       return checked.error();
-    if (auto checked = check_schema_cost(*text); !checked)
-      return checked.error();
+    auto cost = schema_cost(*text);
+    if (!cost)
+      return cost.error();
     return schema_validator{std::make_shared<const compiled>(compiled{
-        js::make_json_schema(convert(*text)), has_unbounded_pattern(nodes)})};
+        js::make_json_schema(convert(*text)), has_unbounded_pattern(nodes),
+        *cost, has_unique_items(nodes)})};
   } catch (const std::exception& x) {
     return refuse(std::string{"the schema cannot be compiled: "} + x.what());
   }
@@ -206,6 +235,11 @@ schema_validator::validate(const json::value& payload) const {
   if (impl_->bounds_strings)
     if (auto found = find_too_long(json_nodes{payload}))
       return {*found};
+  if (work(payload, impl_->cost, impl_->compares_items) >
+      policy_defaults::max_validation)
+    return {{"schema", "", severity::error,
+             "The document has too many values for what the schema asks of "
+             "each: shorten it"}};
   try {
     return run(impl_->root, payload);
   } catch (const std::exception&) {

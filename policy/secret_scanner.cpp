@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "policy/credentials.hpp"
+#include "policy/hidden_unicode.hpp"
 #include "policy/inputs.hpp"
 #include "policy/opaque.hpp"
 #include "policy/references.hpp"
@@ -119,11 +120,18 @@ std::vector<finding> scan_secrets(const json_nodes& payload,
 
 std::vector<finding> scan_text(string_view text, string_view pointer) {
   std::vector<finding> out;
+  const auto blanked = blank_references(text);
   auto found = find_plain(text);
   if (!found)
-    found = find_in_context(blank_references(text));
+    found = find_in_context(blanked);
+  if (!found)
+    found = find_assignment(blanked);
   if (found)
     out.push_back(report(*found, std::string{pointer}));
+  if (has_hidden_unicode(text))
+    out.push_back({"hidden-unicode", std::string{pointer}, severity::error,
+                   "Has characters that a reader does not see, or that change "
+                   "how a terminal shows it: remove them"});
   if (has_email_address(text))
     out.push_back({"email", std::string{pointer}, severity::error,
                    "Holds an e-mail address: name a team or a ticket instead"});

@@ -23,9 +23,10 @@ class input_rules;
 std::vector<finding> scan_secrets(const json_nodes& payload,
                                   const input_rules& inputs);
 
-/// The same for text that people write (changelogs, notes, reasons): known
-/// shapes, credentials, random text, and e-mail addresses (rule `email`). The
-/// findings have the given pointer.
+/// The same for text that people write (changelogs, notes, reasons), valid
+/// UTF-8: known shapes, credentials, assignments, random text; and e-mail
+/// addresses (rule `email`) and characters that nobody sees (`hidden-unicode`).
+/// The findings have the given pointer.
 std::vector<finding> scan_text(std::string_view text, std::string_view pointer);
 
 /// The pointer cut before the first token that looks like a secret, so that a

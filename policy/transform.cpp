@@ -76,6 +76,8 @@ class changing {
     report(rule);
   }
 
+  bool too_much() const { return added_ > policy_defaults::max_defaulted; }
+
   std::vector<finding> findings;
 
  private:
@@ -134,9 +136,22 @@ class changing {
                   [&](auto& path) { take_out(payload_, path); });
   }
 
+  /// Counts what a default adds, before it is added: defaults below defaults
+  /// multiply.
+  bool has_room_for(const std::string& pointer, const json::value& value) {
+    if (&value != measured_) {
+      measured_ = &value;
+      measure_ = to_canonical(value).size();
+    }
+    added_ += pointer.size() + measure_;
+    return !too_much();
+  }
+
   void set(json::value& at, const std::vector<std::string>& way,
            std::size_t next, const std::string& pointer,
            const json::value& value) {
+    if (too_much())
+      return;
     auto* object = at.if_object();
     if (way[next] == "*") {
       if (object)
@@ -155,6 +170,8 @@ class changing {
     bool last = next + 1 == way.size();
     auto* child = object->if_contains(way[next]);
     if (last && child == nullptr) {
+      if (!has_room_for(here, value))
+        return;
       found_.emplace_back(here, change::defaulted);
       object->emplace(way[next], value);
     } else if (!last && child != nullptr) {
@@ -196,6 +213,9 @@ class changing {
   json::value& payload_;
   std::unique_ptr<json_nodes> nodes_;
   std::vector<std::pair<std::string, change>> found_; ///< of the rule at hand
+  std::size_t added_ = 0;                             ///< bytes, about
+  const json::value* measured_ = nullptr;
+  std::size_t measure_ = 0;
 };
 
 } // namespace
@@ -207,6 +227,11 @@ std::vector<finding> transform(const policy_set& rules, const family& client,
   for (auto& rule : rules.rules)
     if (rule.changes() && selects(rule.select, client.client_id, where))
       work.apply(rule);
+  if (work.too_much())
+    work.findings.push_back(
+        {"policy-defaults", "", severity::error,
+         "The default values of the policy set would add more than " +
+             std::to_string(policy_defaults::max_defaulted) + " bytes"});
   return std::move(work.findings);
 }
 

@@ -48,11 +48,18 @@ BOOST_AUTO_TEST_CASE(an_undeclared_input_is_an_error_fr5) {
 }
 
 BOOST_AUTO_TEST_CASE(a_pattern_is_an_expression_with_one_group) {
-  for (auto bad : {"(", "none", "(a)(b)", "(?=x)"}) {
+  for (auto bad : {"(", "none", "(a)(b)", "(?=x)", "()", "(\\w*)"}) {
     auto out = input_rules::compile({"(fine)", bad}, {}, {});
     BOOST_REQUIRE_MESSAGE(!out, bad);
     BOOST_TEST(out.error().pointer == "/1");
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_match_of_nothing_does_not_last_for_ever) {
+  auto rules = input_rules::compile({"\\b(x?)", "\\$([A-Z]+)"}, {}, {});
+  BOOST_REQUIRE(rules);
+  const json::value payload{"hello $NAME, x"};
+  same(rules->find(json_nodes{payload}).names, {"NAME", "x"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -103,6 +103,10 @@ BOOST_AUTO_TEST_CASE(
              "r /mcpServers/a/args/1\n");
   BOOST_TEST(x.found_in(run("env", R"("-i","A=1","sh","-c","x")")) ==
              "r /mcpServers/a/args/2\n");
+  BOOST_TEST(x.found_in(run("env", R"("-u","A","curl")")) ==
+             "r /mcpServers/a/args/2\n");
+  BOOST_TEST(x.found_in(run("env", R"("-S","curl -s x")")) ==
+             "r /mcpServers/a/args/1\n");
   BOOST_TEST(x.found_in(run("curling", R"("curl")")) == "");
 }
 
@@ -237,6 +241,20 @@ BOOST_AUTO_TEST_CASE(rules_are_for_whom_their_selector_names_fr7) {
   BOOST_TEST(!found(R"({"clients":["codex"]})", dev));
   BOOST_TEST(!found(R"({"clients":["codex"],"environments":["prod"]})", prod));
   BOOST_TEST(found("{}", dev));
+}
+
+BOOST_AUTO_TEST_CASE(no_set_permits_a_literal_secret_nfr5) {
+  const std::string secret =
+      R"({"mcpServers":{"a":{"command":"x","env":{"API_TOKEN":"hunter2x"}}}})";
+  const std::string check = R"("check":"literal-secret")";
+  for (auto& rules : {rule(R"("action":"deny-commands","list":["bash"])"),
+                      rule(check, "warning"),
+                      rule(check + R"(,"select":{"clients":["codex"]})")}) {
+    rule_checker x{rules};
+    BOOST_TEST(has_errors(x.check(secret).findings), rules);
+  }
+  rule_checker own{rule(check)};
+  BOOST_TEST(own.check(secret).findings.size() == 1u); // and only once
 }
 
 BOOST_AUTO_TEST_CASE(a_rule_that_the_engine_cannot_keep_is_refused_fr7) {

@@ -8,8 +8,8 @@ using namespace signalbox;
 
 namespace {
 
-result<void> check(const std::string& schema) {
-  return check_schema_cost(parse_json(schema).value());
+result<double> check(const std::string& schema) {
+  return schema_cost(parse_json(schema).value());
 }
 
 std::string refused_at(const std::string& schema) {
@@ -32,7 +32,7 @@ std::string doubling(int n, const std::string& keyword) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(schema_cost)
+BOOST_AUTO_TEST_SUITE(schema_cost_)
 
 BOOST_AUTO_TEST_CASE(references_in_a_circle_are_refused_uc1) {
   BOOST_TEST(refused_at(R"({"$ref":"#"})").empty());
@@ -77,7 +77,6 @@ BOOST_AUTO_TEST_CASE(references_name_a_place_in_the_document) {
   BOOST_TEST(refused_at(R"({"$ref":"#/%24defs"})") == "/$ref");
   BOOST_TEST(refused_at(R"({"items":{"$dynamicRef":"#x"}})") ==
              "/items/$dynamicRef");
-  BOOST_TEST(refused_at(R"({"items":{"$id":"x"}})") == "/items/$id");
 }
 
 BOOST_AUTO_TEST_CASE(names_and_values_are_no_references) {

@@ -126,6 +126,62 @@ BOOST_AUTO_TEST_CASE(patterns_that_may_take_for_ever_are_refused) {
       !refusal("{" + draft2020 + R"(,"pattern":"(?=a)b"})").message.empty());
 }
 
+BOOST_AUTO_TEST_CASE(patterns_that_are_read_in_two_ways_are_refused) {
+  for (const std::string pattern :
+       {R"(^[^](a|a)*]$)", R"(^[](a|a)*]$)", R"(^\\Q(a|a)*\\E$)", R"(^\\pL$)",
+        R"(^\\x{41}$)", R"(^\\A$)", R"(^[[=a=]]$)", R"(^[[.a.]]$)"})
+    BOOST_TEST(
+        refusal("{" + draft7 + R"(,"pattern":")" + pattern + "\"}").pointer ==
+            "/pattern",
+        pattern);
+  for (const std::string pattern :
+       {R"(^[\\]x]$)", R"(^[[:alpha:]]+$)", R"(^[[]x$)", R"(^\\d\\x41[^\\]]$)"})
+    compile("\"pattern\":\"" + std::string{pattern} + '"', draft7);
+}
+
+BOOST_AUTO_TEST_CASE(patterns_are_bounded_together) {
+  std::string many;
+  for (int i = 0; i < 30; ++i)
+    many += (many.empty() ? "\"p" : ",\"p") + std::to_string(i) +
+            R"(":{"pattern":"^[a-z]{1000}$"})";
+  BOOST_TEST(!refusal("{" + draft7 + ",\"properties\":{" + many + "}}")
+                  .message.empty());
+}
+
+BOOST_AUTO_TEST_CASE(no_schema_inside_has_a_name_of_its_own) {
+  for (auto* draft : {&draft7, &draft2020})
+    BOOST_TEST(refusal("{" + *draft + R"(,"$id":"http://h/x",
+      "properties":{"a":{"$ref":"#/definitions/x"}},
+      "definitions":{"x":{"type":"string"},"a":{"$id":"http://h/x",
+        "definitions":{"x":{"allOf":[{"$ref":"#/definitions/x"}]}}}}})")
+                   .pointer == "/definitions/a/$id");
+  BOOST_TEST(
+      refusal("{" + draft2020 + R"(,"$defs":{"a":{"$anchor":"x"}}})").pointer ==
+      "/$defs/a/$anchor");
+  compile(R"("properties":{"$id":{"type":"string"}})");
+}
+
+BOOST_AUTO_TEST_CASE(a_payload_is_not_checked_for_ever) {
+  auto list = [](std::size_t n) {
+    std::string out = "[0";
+    for (std::size_t i = 1; i < n; ++i)
+      out += "," + std::to_string(i);
+    return out + "]";
+  };
+  auto unique = compile(R"("type":"array","uniqueItems":true)");
+  BOOST_TEST(validate(unique, list(1000)).empty());
+  BOOST_TEST(validate(unique, list(40'000)).size() == 1u);
+  std::string all = "{}";
+  for (int i = 0; i < 900; ++i)
+    all += ",{}";
+  auto wide = compile("\"items\":{\"allOf\":[" + all + "]}");
+  BOOST_TEST(validate(wide, list(1000)).empty());
+  BOOST_TEST(validate(wide, list(40'000)).size() == 1u);
+  BOOST_TEST(
+      refusal("{" + draft2020 + ",\"enum\":" + list(35'000) + "}").pointer ==
+      "/enum");
+}
+
 BOOST_AUTO_TEST_CASE(many_threads_share_one_schema) {
   auto x = compile(
       R"("patternProperties":{"^s":{"type":"string","pattern":"^[a-z]{1,9}$"}},

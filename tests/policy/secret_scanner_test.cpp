@@ -375,6 +375,11 @@ BOOST_AUTO_TEST_CASE(free_text_holds_neither_secrets_nor_addresses_nfr8) {
                    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0"
                    "f00a08")
                  .empty());
+  BOOST_TEST(rules("with API_KEY=hunter2x now") == "secret/assigned-secret ");
+  BOOST_TEST(rules("with API_KEY=${API_KEY} now").empty());
+  BOOST_TEST(rules("ok \x1b]0;other\x07") == "hidden-unicode ");
+  BOOST_TEST(rules("ok \u202e ko") == "hidden-unicode ");
+  BOOST_TEST(rules("one line\n\tand another").empty());
   BOOST_TEST(rules("Ask anna@example.com.") == "email ");
   BOOST_TEST(rules("old: " + glue({"gh", "p_", noise(36, base62)})) ==
              "secret/github-token ");

@@ -154,6 +154,28 @@ BOOST_AUTO_TEST_CASE(what_is_stripped_takes_its_inputs_along_fr5) {
   BOOST_TEST(out.inputs[0] == "ONE");
 }
 
+BOOST_AUTO_TEST_CASE(defaults_do_not_multiply_without_end) {
+  std::string values;
+  for (auto* way :
+       {"/mcpServers/*/a", "/mcpServers/*/a/*/b", "/mcpServers/*/a/*/b/*/c"}) {
+    std::string members;
+    for (int i = 0; i < 60; ++i)
+      members += (i == 0 ? "\"m" : ",\"m") + std::to_string(i) + "\":{}";
+    values += (values.empty() ? "{" : ",{") + std::string{"\"pointer\":\""} +
+              way + "\",\"value\":{" + members + "}}";
+  }
+  rule_checker x{rule("\"action\":\"set-defaults\",\"values\":[" + values + "]",
+                      "changed")};
+  std::string servers;
+  for (int i = 0; i < 100; ++i)
+    servers += (i == 0 ? "\"s" : ",\"s") + std::to_string(i) + "\":{}";
+  auto out = x.check("{\"mcpServers\":{" + servers + "}}");
+  BOOST_TEST(has_errors(out.findings));
+  BOOST_TEST(out.canonical_payload.size() < 1024u * 1024);
+  BOOST_TEST(std::any_of(out.findings.begin(), out.findings.end(),
+                         [](auto& y) { return y.rule == "policy-defaults"; }));
+}
+
 BOOST_AUTO_TEST_CASE(without_rules_that_change_nothing_changes_fr7) {
   test::seed vscode{"vscode"};
   auto x = vscode.check(R"({"servers":{"a":{"command":"npx","args":["p"]}}})");
