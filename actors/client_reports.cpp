@@ -85,7 +85,10 @@ void client_reports::take(client_state x, reply answer) {
   held->owner.fingerprint.clear();
   held->received_at = now();
   held->answer = std::move(answer);
-  if (latest_.is_repeated(held->event, held->received_at + -repeat_memory)) {
+  // Under a floor nobody learns, by the answer or its time, whether a name that
+  // he guesses has just said the same.
+  if (config_.floor <= 1 &&
+      latest_.is_repeated(held->event, held->received_at + -repeat_memory)) {
     ++repeated_;
     return held->answer(report_receipt{held->received_at, true, true});
   }

@@ -10,6 +10,8 @@
 #include "policy/secret_scanner.hpp"
 #include "projections/part_source.hpp"
 
+#include <algorithm>
+
 // Tokens and keysets: what administrators change.
 
 namespace signalbox::write_operations {
@@ -147,6 +149,19 @@ void issue(const operation_world& world,
       });
 }
 
+/// Whether a token other than this one lets an administrator in.
+bool leaves_an_administrator(const access_table& access, const token_id& gone,
+                             timestamp now) {
+  return std::any_of(access.tokens.begin(), access.tokens.end(), [&](auto& x) {
+    auto& row = x.second.first;
+    auto owner = access.principals.find(row.principal);
+    return x.first != gone && !row.revoked &&
+           (row.expires_at == timestamp{0} || row.expires_at > now) &&
+           owner != access.principals.end() && owner->second.active &&
+           permits(owner->second.roles, role::administrator);
+  });
+}
+
 } // namespace
 
 void list_tokens(const operation_world& world,
@@ -210,6 +225,12 @@ void revoke_token(const operation_world& world,
         auto i = seen.access->tokens.find(*id);
         if (i == seen.access->tokens.end())
           return failure{errc::not_found, "there is no token of this id"};
+        if (!i->second.first.revoked &&
+            !leaves_an_administrator(*seen.access, *id, seen.log_time))
+          return failure{errc::conflict,
+                         "this is the last token of an administrator: issue "
+                         "another one first (`signalbox tokens issue --role "
+                         "administrator`), then revoke this one with it"};
         proposal_draft out;
         out.body = event::token_revoked{*id};
         out.expected = {expectation::kind::exactly, i->second.second};

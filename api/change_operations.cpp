@@ -46,9 +46,9 @@ operation_answer answer_page(const event_page& page, const view& seen,
 class poll : public std::enable_shared_from_this<poll> {
  public:
   poll(const operation_world& world, change_request what, std::size_t limit,
-       operation_reply reply)
-      : world_{world}, what_{std::move(what)}, limit_{limit}, reply_{std::move(
-                                                                  reply)} {}
+       caller who, operation_reply reply)
+      : world_{world}, what_{std::move(what)}, limit_{limit}, who_{who},
+        reply_{std::move(reply)} {}
 
   /// Waits for as long, if there is nothing yet.
   /// Errors: `overloaded`.
@@ -105,6 +105,14 @@ class poll : public std::enable_shared_from_this<poll> {
     return false;
   }
 
+  /// A token may be revoked while its call waits.
+  std::optional<failure> who_is_gone() const {
+    const auto now = world_.changes.published_now();
+    if (!who_.token || is_still_known(who_, *now->data, log_clock(*now)))
+      return std::nullopt;
+    return failure{errc::unauthenticated, "the token is no longer valid"};
+  }
+
   bool is_waiting() const { return deadline_ && clock::now() < *deadline_; }
 
   void wait_for_entries(const failure& why) {
@@ -122,6 +130,8 @@ class poll : public std::enable_shared_from_this<poll> {
   }
 
   void finish(event_page page, const view& seen) {
+    if (auto gone = who_is_gone(); gone && !page.events.empty())
+      return refuse(*gone);
     if (!page.events.empty() || !is_waiting())
       return reply_(answer_page(page, seen, limit_));
     query_->from = page.next;
@@ -142,6 +152,7 @@ class poll : public std::enable_shared_from_this<poll> {
   const operation_world& world_;
   const change_request what_;
   const std::size_t limit_;
+  const caller who_;
   const operation_reply reply_;
   std::optional<change_query> query_;
   std::optional<clock::time_point> deadline_; ///< none: it does not wait
@@ -184,8 +195,8 @@ void poll_changes(const operation_world& world,
   auto what = read_change_request(in, *call->seen);
   if (!what)
     return reply(answer_failure(what.error()));
-  auto x =
-      std::make_shared<poll>(world, std::move(*what), limit, std::move(reply));
+  auto x = std::make_shared<poll>(world, std::move(*what), limit, call->who,
+                                  std::move(reply));
   if (auto ok = x->may_wait(std::chrono::seconds{wait}, call->counted_as());
       !ok)
     return x->refuse(ok.error());

@@ -39,7 +39,7 @@ constexpr operation table[] = {
      "schema_ref,version,expected_version", false, role::publisher, true,
      w::publish},
     {"Revert", "artifact_id,client_id,profile,changelog",
-     "version,expected_version,force", false, role::operator_role, true,
+     "version,major,expected_version,force", false, role::operator_role, true,
      w::revert},
     {"PutFamily", "descriptor,schemas,samples",
      "client_id,expected_version,dry_run", false, role::operator_role, false,

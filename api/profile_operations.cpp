@@ -19,12 +19,13 @@ constexpr std::size_t max_tags = 16;
 struct profile_request {
   std::string client_id;
   std::string profile;
-  std::vector<std::string> environment;
+  std::optional<std::vector<std::string>> environment;
   std::optional<std::uint32_t> default_major;
-  std::string policy_set_id;
+  std::optional<std::string> policy_set_id;
 
   policy_binding binding() const {
-    return {client_id, profile, policy_set_id, std::nullopt};
+    return {client_id, profile, policy_set_id.value_or("baseline"),
+            std::nullopt};
   }
 };
 
@@ -34,7 +35,12 @@ result<preparation> put(const profile_request& x, const view& seen,
   if (family == nullptr)
     return failure{errc::not_found,
                    "there is no client family of this client_id"};
-  auto major = x.default_major.value_or(family->row.default_major);
+  auto* old = seen.documents->find_profile(x.client_id, x.profile);
+  // What is not named stays as it is, or is the family's.
+  auto major = x.default_major.value_or(old ? old->row.default_major
+                                            : family->row.default_major);
+  auto environment = x.environment.value_or(old ? old->row.environment
+                                                : std::vector<std::string>{});
   if (family->newest(major) == nullptr)
     return failure{errc::bad_request,
                    "default_major: the family has no schema of this major",
@@ -42,10 +48,9 @@ result<preparation> put(const profile_request& x, const view& seen,
   proposal_draft out;
   event::profile_put body{
       out.keep(x.client_id), out.keep(x.profile), major, {}};
-  for (auto& tag : x.environment)
+  for (auto& tag : environment)
     body.environment.push_back(out.keep(tag));
   out.body = std::move(body);
-  auto* old = seen.documents->find_profile(x.client_id, x.profile);
   out.expected = old == nullptr
                      ? expectation{expectation::kind::none, 0}
                      : expectation{expectation::kind::exactly, old->version};
@@ -59,17 +64,17 @@ profile_request read(parameter_reader& in) {
   profile_request out;
   out.client_id = in.text("client_id");
   out.profile = in.text("profile");
-  out.environment =
-      in.optional_list("environment").value_or(std::vector<std::string>{});
+  out.environment = in.optional_list("environment");
   out.default_major = in.optional_major("default_major");
-  out.policy_set_id = in.optional_text("policy_set_id").value_or("baseline");
+  out.policy_set_id = in.optional_text("policy_set_id");
   if (!is_name(out.profile) || has_errors(scan_text(out.profile, "/profile")))
     in.fail("profile",
             "must be of a-z, 0-9 and '-', 63 characters at most, and no "
             "secret");
-  if (out.environment.size() > max_tags)
+  const auto tags = out.environment.value_or(std::vector<std::string>{});
+  if (tags.size() > max_tags)
     in.fail("environment", "must be 16 tags at most");
-  for (auto& tag : out.environment)
+  for (auto& tag : tags)
     if (!is_name(tag) || has_errors(scan_text(tag, "/environment")))
       in.fail("environment",
               "a tag must be of a-z, 0-9 and '-', and no secret");
@@ -84,26 +89,36 @@ void put_profile(const operation_world& world,
   auto request = std::make_shared<profile_request>(read(in));
   if (in.error())
     return reply(answer_failure(*in.error()));
+  auto* old =
+      call->seen->documents->find_profile(request->client_id, request->profile);
+  const bool stays_bound =
+      old != nullptr && old->policy && !request->policy_set_id;
+  const auto bound =
+      stays_bound ? old->policy->rules->id : request->binding().policy_set_id;
+  json::object body{{"client_id", request->client_id},
+                    {"profile", request->profile},
+                    {"policy_set_id", bound}};
+  auto prepare = [request, call](const view& seen) {
+    return put(*request, seen, *call);
+  };
+  if (stays_bound)
+    return submit(world, call, reply, prepare, body, 201);
   auto rules = choose_policy_set(*call->seen->documents, request->binding());
   if (!rules)
     return reply(answer_failure(rules.error()));
-  json::object body{{"client_id", request->client_id},
-                    {"profile", request->profile},
-                    {"policy_set_id", request->policy_set_id}};
-  submit_then(
-      world, call, reply,
-      [request, call](const view& seen) { return put(*request, seen, *call); },
-      [&world, call, reply, request, body](const command_answer& x) {
-        // Named after the entry that put the profile: a retry repeats it.
-        auto second =
-            next_step(*call, "bind-" + std::to_string(to_integer(x.index)));
-        submit(
-            world, second, reply,
-            [request, call](const view& seen) {
-              return prepare_binding(request->binding(), seen, *call);
-            },
-            body, 201);
-      });
+  submit_then(world, call, reply, prepare,
+              [&world, call, reply, request, body](const command_answer& x) {
+                // Named after the entry that put the profile: a retry repeats
+                // it.
+                auto second = next_step(
+                    *call, "bind-" + std::to_string(to_integer(x.index)));
+                submit(
+                    world, second, reply,
+                    [request, call](const view& seen) {
+                      return prepare_binding(request->binding(), seen, *call);
+                    },
+                    body, 201);
+              });
 }
 
 } // namespace signalbox::write_operations

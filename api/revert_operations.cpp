@@ -22,6 +22,7 @@ struct revert_request {
   std::string profile;
   std::optional<digest> artifact;
   std::optional<std::string> version;            ///< instead of the artifact
+  std::optional<std::uint32_t> major;            ///< of the schema, beside it
   std::optional<std::uint64_t> expected_version; ///< of the channel
   std::string changelog;
   bool forced = false;
@@ -39,6 +40,9 @@ revert_request read_request(parameter_reader& in) {
   out.version = in.optional_text("version");
   if (out.artifact.has_value() == out.version.has_value())
     in.fail("artifact_id", "name either it or version");
+  out.major = in.optional_major("major");
+  if (out.major && !out.version)
+    in.fail("major", "goes with version");
   out.expected_version = in.optional_number("expected_version");
   out.changelog = in.text("changelog");
   out.forced = in.flag("force");
@@ -71,28 +75,56 @@ channels_of(const view& seen, const revert_request& x) {
   return out;
 }
 
-/// The artifact that was released under this version, the newest channel
-/// first. Reads the log, once a release.
-result<digest> artifact_of(const operation_world& world, const view& seen,
-                           const revert_request& x) {
-  if (seen.documents->find_family(x.client_id) == nullptr)
-    return read_operations::no_such_client();
-  for (auto& channel : channels_of(seen, x)) {
-    for (auto i = channel->row.last_change; i != 0;) {
-      auto& change = seen.past->changes[i - 1];
-      i = change.previous;
-      if (change.reverted != 0)
-        continue;
-      auto core = read_core(world, change);
-      if (!core && core.error().code != errc::not_found) // redacted
-        return core.error();
-      if (core && (*core)["version"] == json::value(*x.version))
-        return change.artifact;
-    }
+/// The artifact that was released under this version in a channel. Reads the
+/// log, once a release. Errors: `not_found`, and those of reading.
+result<digest> artifact_in(const operation_world& world, const view& seen,
+                           const channel_view& channel,
+                           std::string_view version) {
+  for (auto i = channel.row.last_change; i != 0;) {
+    auto& change = seen.past->changes[i - 1];
+    i = change.previous;
+    if (change.reverted != 0)
+      continue;
+    auto core = read_core(world, change);
+    if (!core && core.error().code != errc::not_found) // redacted
+      return core.error();
+    if (core && (*core)["version"] == json::value(version))
+      return change.artifact;
   }
   return failure{errc::not_found,
                  "no artifact of this version was released in this profile",
                  "/version"};
+}
+
+/// The artifact that was released under this version, in the channel of one
+/// major only: where several have it, the caller must choose.
+result<digest> artifact_of(const operation_world& world, const view& seen,
+                           const revert_request& x) {
+  if (seen.documents->find_family(x.client_id) == nullptr)
+    return read_operations::no_such_client();
+  result<digest> out = failure{
+      errc::not_found,
+      "no artifact of this version was released in this profile", "/version"};
+  std::string found_in;
+  for (auto& channel : channels_of(seen, x)) {
+    const auto major = channel->row.major;
+    if (x.major.value_or(major) != major)
+      continue;
+    auto found = artifact_in(world, seen, *channel, *x.version);
+    if (!found && found.error().code == errc::not_found)
+      continue;
+    if (!found)
+      return found;
+    found_in += (found_in.empty() ? "" : ", ") + std::to_string(major);
+    if (out)
+      return failure{errc::bad_request,
+                     "the version was released under several majors of the "
+                     "schema (" +
+                         found_in + "): name one as major, or the artifact_id",
+                     "/major"};
+    out = std::move(found);
+  }
+  return out;
 }
 
 /// Whether today's rules forbid the artifact. Its schema may be as it will: a

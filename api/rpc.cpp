@@ -22,6 +22,7 @@ constexpr int method_not_found = -32601;
 constexpr int invalid_params = -32602;
 
 constexpr std::size_t max_batch = 32;
+constexpr std::size_t max_batch_answer = 4 * 1024 * 1024;
 constexpr json_limits body_limits{1024 * 1024, 40};
 
 std::string response_text(const json::value& id, std::string_view member,
@@ -51,11 +52,13 @@ std::string answer_text(const json::value& id, const operation_answer& x) {
     return error_text(id, invalid_params, "this form exists over REST alone");
   auto out =
       response_text(id, "result", x.body ? std::string_view{*x.body} : "null");
-  if (x.cursor.empty())
-    return out;
   // Beside the result, which is the specification's alone.
-  out.back() = ',';
-  return out + "\"cursor\":\"" + x.cursor + "\"}";
+  out.pop_back();
+  for (auto [name, value] :
+       {std::pair{"token", &x.token}, std::pair{"cursor", &x.cursor}})
+    if (!value->empty())
+      out.append(",\"").append(name).append("\":\"").append(*value) += '"';
+  return out + '}';
 }
 
 /// One request of a batch, or the only one.
@@ -123,12 +126,20 @@ rpc_request read_request(const json::value& x) {
 struct batch {
   std::vector<std::string> texts;
   std::atomic<std::size_t> missing;
+  std::atomic<std::size_t> bytes{0};
   std::function<void(std::string)> done;
 
   batch(std::size_t size, std::function<void(std::string)> f)
       : texts(size), missing{size}, done{std::move(f)} {}
 
-  void put(std::size_t place, std::string text) {
+  void put(std::size_t place, const json::value& id, std::string text) {
+    // Small requests may ask for large answers, and all wait for the last.
+    if ((bytes += text.size()) > max_batch_answer) {
+      const auto& why = lookup(errc::overloaded);
+      text = error_text(id, why.rpc,
+                        "the answers of this batch are larger than 4 MiB "
+                        "together: ask for less at once");
+    }
     texts[place] = std::move(text);
     if (--missing > 0)
       return;
@@ -166,9 +177,13 @@ void handle_rpc(const std::string& body, const operation_caller& call,
     return done(error_text(nullptr, invalid_request,
                            "a batch must hold between 1 and 32 requests"));
   auto gathered = std::make_shared<batch>(requests.size(), std::move(done));
-  for (std::size_t i = 0; i < requests.size(); ++i)
-    run(read_request(requests[i]), call,
-        [gathered, i](std::string x) { gathered->put(i, std::move(x)); });
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    auto request = read_request(requests[i]);
+    auto id = request.id;
+    run(request, call, [gathered, i, id = std::move(id)](std::string x) {
+      gathered->put(i, id, std::move(x));
+    });
+  }
 }
 
 } // namespace signalbox

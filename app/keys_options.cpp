@@ -26,7 +26,8 @@ void add_place_options(command_options& options) {
 
 void add_passphrase_option(command_options& options) {
   options.add()("passphrase-file", po::value<std::string>(),
-                "passphrase of the node's keys; else SIGNALBOX_PASSPHRASE");
+                "passphrase of the node's keys; else SIGNALBOX_PASSPHRASE, "
+                "else DIR/passphrase");
 }
 
 void add_algorithm_option(command_options& options) {
@@ -57,7 +58,8 @@ result<private_key> read_root(const command_options& options,
                               const std::filesystem::path& path) {
   auto passphrase = read_passphrase(options.has("root-passphrase-file")
                                         ? options.maybe("root-passphrase-file")
-                                        : options.maybe("passphrase-file"));
+                                        : options.maybe("passphrase-file"),
+                                    options.maybe("data"));
   if (!passphrase)
     return passphrase.error();
   std::error_code ignored;

@@ -34,7 +34,8 @@ result<void> add_rotation(const command_options& options, const keyset& current,
   auto pinned = read_ledger_file(data);
   if (!pinned)
     return pinned.error();
-  auto passphrase = read_passphrase(options.maybe("passphrase-file"));
+  auto passphrase =
+      read_passphrase(options.maybe("passphrase-file"), options.maybe("data"));
   if (!passphrase)
     return passphrase.error();
   const auto wanted = options.maybe("algorithm");

@@ -31,17 +31,19 @@ json::object body_of(const command_options& options) {
 exit_code put_profile(const invocation& x) {
   command_options options{
       "profiles put", "CLIENT PROFILE",
-      "Makes a profile, or replaces what it says and binds its policy set "
-      "anew: what is not\nnamed gets its default. Needs the role operator."};
+      "Makes a profile, or changes one: what is not named stays as it is. "
+      "Needs the role\noperator."};
   options.need("CLIENT");
   options.need("PROFILE");
   options.add()("tag", po::value<std::vector<std::string>>()->composing(),
                 "tag of the environment, which policy rules select by; may be "
-                "repeated; else none")(
+                "repeated; together they replace the former ones")(
       "default-major", po::value<std::uint32_t>(),
-      "major of the schema for clients that ask for none; else the family's")(
+      "major of the schema for clients that ask for none; a new "
+      "profile has the family's")(
       "policy-set", po::value<std::string>(),
-      "policy set to bind, at its newest version; else baseline");
+      "policy set to bind, at its newest version; a new profile has "
+      "baseline");
   add_client_options(options);
   if (auto done = options.parse(x))
     return *done;

@@ -17,6 +17,8 @@ json::object body_of(const command_options& options) {
   auto to = options.text("to");
   json::object out{{"changelog", options.text("changelog")}};
   out[to.starts_with("sha256:") ? "artifact_id" : "version"] = to;
+  if (options.has("major"))
+    out["major"] = options.get<std::uint32_t>("major");
   if (options.has("expect"))
     out["expected_version"] = options.get<std::uint64_t>("expect");
   if (options.has("force"))
@@ -38,6 +40,8 @@ exit_code run_revert(const invocation& x) {
                 "version or artifact id to go back to (required)")(
       "changelog", po::value<std::string>()->required(),
       "why, for people (required)")(
+      "major", po::value<std::uint32_t>(),
+      "major of the schema, where a version was released under several")(
       "expect", po::value<std::uint64_t>(),
       "refuse unless this is the channel's version")(
       "force", "even if today's policy forbids the artifact or its key is "
@@ -56,7 +60,8 @@ exit_code run_revert(const invocation& x) {
       [&](const json::value& artifact, const api_answer& answer) {
         x.out << "current now: " << text_at(artifact, "client_id") << '/'
               << text_at(artifact, "profile") << ' '
-              << text_at(artifact, "version") << "\nartifact  "
+              << text_at(artifact, "version") << "\nschema    "
+              << text_at(artifact, "schema_ref") << "\nartifact  "
               << text_at(artifact, "artifact_id") << "\ntoken     "
               << answer.token << '\n';
       });

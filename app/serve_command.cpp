@@ -152,7 +152,8 @@ result<serve_options> gather(const command_options& given) {
                    "--tls-certificate and --tls-key need each other"};
   if (given.has("tls-key"))
     out.tls = tls_files{given.text("tls-certificate"), given.text("tls-key")};
-  auto passphrase = read_passphrase(given.maybe("passphrase-file"));
+  auto passphrase =
+      read_passphrase(given.maybe("passphrase-file"), given.maybe("data"));
   if (!passphrase)
     return passphrase.error();
   out.passphrase = std::move(*passphrase);
@@ -186,7 +187,8 @@ void add_options(command_options& options) {
   options.add()("data", po::value<std::string>()->required(),
                 "directory of the ledger")(
       "passphrase-file", po::value<std::string>(),
-      "file with the passphrase of the keys; else SIGNALBOX_PASSPHRASE")(
+      "file with the passphrase of the keys; else SIGNALBOX_PASSPHRASE, else "
+      "DIR/passphrase")(
       "listen", po::value<std::string>()->default_value("127.0.0.1:8470"),
       "HOST:PORT; port 0 takes any free one")(
       "base-url", po::value<std::string>(),

@@ -34,7 +34,9 @@ result<void> check_signature(std::string_view payload_type, byte_view payload,
   if (key == trusted.keys.end())
     return refuse(std::string{what} + ": " + number_of(trusted) +
                   " has no key " + signature.key_id.hex() + " with the role " +
-                  std::string{to_string(role)});
+                  std::string{to_string(role)} +
+                  ": if the keys were rotated since, fetch the keysets anew "
+                  "with `signalbox keysets --output FILE`");
   if (key->status == key_status::revoked)
     return refuse(std::string{what} + ": its key " + signature.key_id.hex() +
                   " is revoked");

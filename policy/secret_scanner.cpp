@@ -93,6 +93,15 @@ kind find_in_string(const json_nodes& nodes, std::size_t i,
   return std::nullopt;
 }
 
+/// U+2028 and U+2029 are but other ends of lines in text for people.
+std::string without_line_separators(string_view text) {
+  std::string out{text};
+  for (auto* x : {"\xe2\x80\xa8", "\xe2\x80\xa9"})
+    for (auto i = out.find(x); i != out.npos; i = out.find(x, i))
+      out.erase(i, 3);
+  return out;
+}
+
 std::string unescaped(string_view token) {
   std::string out;
   for (std::size_t i = 0; i < token.size(); ++i) {
@@ -128,7 +137,7 @@ std::vector<finding> scan_text(string_view text, string_view pointer) {
     found = find_assignment(blanked);
   if (found)
     out.push_back(report(*found, std::string{pointer}));
-  if (has_hidden_unicode(text))
+  if (has_hidden_unicode(without_line_separators(text)))
     out.push_back({"hidden-unicode", std::string{pointer}, severity::error,
                    "Has characters that a reader does not see, or that change "
                    "how a terminal shows it: remove them"});

@@ -52,6 +52,35 @@ BOOST_AUTO_TEST_CASE(a_new_profile_is_listed_bound_and_published_to) {
              released.text("/artifact_id"));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_not_named_stays_as_it_is_fr7) {
+  const json::value strict{{"policy_set_id", "strict"},
+                           {"version", "1.0.0"},
+                           {"description", "No shells"},
+                           {"rules", json::array{{{"id", "no-shells"},
+                                                  {"action", "deny-commands"},
+                                                  {"list", {"bash"}},
+                                                  {"severity", "error"},
+                                                  {"message", "No shells"}}}}};
+  BOOST_REQUIRE_EQUAL(
+      node.post("policies", {{"document", strict}}, ledger.admin).status, 201u);
+  BOOST_REQUIRE_EQUAL(put("staging", {{"environment", json::array{"eu"}},
+                                      {"policy_set_id", "strict"}})
+                          .status,
+                      201u);
+  const auto again = put("staging", {{"environment", json::array{"eu", "us"}}});
+  BOOST_TEST(again.status == 201u);
+  BOOST_TEST(again.text("/policy_set_id") == "strict");
+  const auto shell =
+      node.post("clients/codex/profiles/staging/validate",
+                {{"draft_payload",
+                  json::parse(R"({"mcp_servers":{"a":{"command":"bash"}}})")}},
+                ledger.admin);
+  BOOST_TEST(shell.at("/valid") == false, shell.body);
+  BOOST_TEST(
+      put("staging", {{"policy_set_id", "baseline"}}).text("/policy_set_id") ==
+      "baseline");
+}
+
 BOOST_AUTO_TEST_CASE(a_retry_answers_the_same_and_changes_nothing) {
   const json::object body{{"default_major", 1}};
   const auto first = put("staging", body, "put-1");

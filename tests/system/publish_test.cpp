@@ -212,9 +212,9 @@ BOOST_AUTO_TEST_CASE(a_command_has_a_resource_until_and_after_its_outcome) {
   BOOST_TEST(command.text("/status") == "final");
   BOOST_TEST(command.text("/outcome") == "already_released");
   BOOST_TEST(command.at("/index") == lost.at("/index"));
-  BOOST_TEST(node.get(config_path("claude-code") +
-                      "?token=" + command.text("/token"))
-                 .status == 200u);
+  BOOST_TEST(
+      node.get(config_path("claude-code") + "?token=" + command.text("/token"))
+          .status == 200u);
   BOOST_TEST(
       node.get("commands/" + std::string(32, 'a'), ledger.admin).status ==
       404u);

@@ -265,6 +265,30 @@ BOOST_AUTO_TEST_CASE(a_parameter_that_is_not_known_is_refused) {
   BOOST_TEST(rpc.text("/error/data/pointer") == "/a~1b", rpc.body);
 }
 
+BOOST_AUTO_TEST_CASE(the_last_administrator_is_not_locked_out) {
+  const auto listed = node.get("tokens", ledger.admin);
+  const auto id = [](const json::value& token) {
+    return std::string{token.at("token_id").as_string()};
+  };
+  std::string own;
+  for (auto& x : listed.document.as_array())
+    for (auto& role : x.at("roles").as_array())
+      if (role == "administrator")
+        own = id(x);
+  BOOST_REQUIRE(!own.empty());
+  const auto revoke = [&](const std::string& by) {
+    return node.ask("DELETE", "tokens/" + own, by);
+  };
+  const auto refused = revoke(ledger.admin);
+  BOOST_TEST(refused.status == 409u, refused.body);
+  BOOST_TEST(refused.text("/detail").find("tokens issue") != std::string::npos);
+  BOOST_TEST(node.get("tokens", ledger.admin).status == 200u);
+  const auto other = node.issue({"administrator"});
+  BOOST_TEST(revoke(other).status == 200u);
+  BOOST_TEST(node.get("tokens", ledger.admin).status == 401u);
+  BOOST_TEST(node.get("tokens", other).status == 200u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(json_rpc, node_fixture)

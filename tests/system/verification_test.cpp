@@ -277,4 +277,30 @@ BOOST_AUTO_TEST_CASE(missing_inputs_beside_an_artifact_do_no_harm) {
   BOOST_TEST(said.all(), said.reasons);
 }
 
+BOOST_AUTO_TEST_CASE(a_notice_beside_an_artifact_does_no_harm_ac4) {
+  const served x{"ed25519"};
+  instructions by;
+  auto live = x.publish("codex");
+  auto family = x.node.get("clients/codex?descriptor=true").at("/descriptor");
+  family.at_pointer("/schemas/0").as_object()["deprecated"] = {
+      {"since", "2026-01-01"},
+      {"until", "2999-01-01"},
+      {"message", "Wait for the next major"}};
+  const auto put = x.node.ask(
+      "PUT", "clients/codex", x.ledger.admin,
+      json::serialize(json::object{{"descriptor", std::move(family)}}));
+  BOOST_REQUIRE_MESSAGE(put.status == 201u, put.body);
+  for (auto* query : {"", "?inputs=other"}) {
+    live.artifact = x.node.get(config_path("codex") + query).body;
+    BOOST_TEST(live.artifact.find(",\"deprecated\":{") != std::string::npos);
+    const auto said = by.judge(live);
+    BOOST_TEST(said.all(), query << said.reasons);
+    BOOST_TEST(x.verifies(live), query);
+    for (auto* language : {"bash", "js", "python"}) {
+      const auto done = by.by_hand(live, language);
+      BOOST_TEST(done.status == 0, language << done.out << done.err);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
