@@ -2,6 +2,7 @@
 #include "api/change_hub.hpp"
 #include "api/change_request.hpp"
 #include "api/event_stream.hpp"
+#include "api/hot_reads.hpp"
 #include "api/read_operations.hpp"
 #include "api/read_support.hpp"
 #include "api/target.hpp"
