@@ -214,6 +214,16 @@ result<void> issue_token(offline_ledger& ledger, const fs::path& site,
                     file_mode::owner_only);
 }
 
+result<void> activate_folds(offline_ledger& ledger, std::uint32_t last) {
+  while (ledger.state().ledger->fold_version < last) {
+    proposal_draft out;
+    out.body = event::fold_activated{ledger.state().ledger->fold_version + 1};
+    if (auto said = ledger.say(std::move(out)); !said)
+      return said;
+  }
+  return {};
+}
+
 result<void> plant_seeds(offline_ledger& ledger) {
   auto seeds = make_seed_events();
   if (!seeds)
@@ -230,6 +240,8 @@ result<std::uint64_t> build(const fs::path& site, const founding& x,
   if (!made)
     return made.error();
   auto& ledger = **made;
+  if (auto done = activate_folds(ledger, options.fold_version); !done)
+    return done.error();
   if (auto done = write_keys(site, x, options); !done)
     return done.error();
   if (auto done = put_first_keyset(ledger, site, x); !done)
@@ -244,6 +256,9 @@ result<std::uint64_t> build(const fs::path& site, const founding& x,
 }
 
 result<void> check(const create_options& x) {
+  if (x.fold_version < 1 || x.fold_version > newest_fold_version)
+    return failure{errc::bad_request, "--fold-version must be 1 to " +
+                                          std::to_string(newest_fold_version)};
   if (!is_name(x.name))
     return failure{errc::bad_request,
                    "the name must be of a-z, 0-9 and hyphen, and begin with "

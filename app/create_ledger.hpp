@@ -7,6 +7,7 @@
 #include "app/ledger_file.hpp"
 #include "events/keyset.hpp"
 #include "events/signature.hpp"
+#include "projections/ledger_state.hpp"
 
 namespace signalbox {
 
@@ -20,6 +21,8 @@ struct create_options {
   std::uint32_t threshold = 1;
   key_algorithm algorithm = key_algorithm::ed25519;
   std::string name = "main";
+  /// Lower where nodes of an older release serve the ledger too.
+  std::uint32_t fold_version = newest_fold_version;
 };
 
 struct created_ledger {

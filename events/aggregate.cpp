@@ -81,6 +81,9 @@ struct namer {
   auto operator()(const event::ledger_moved&) const { return f({"ledger"}); }
   auto operator()(const event::ledger_restored&) const { return f({"ledger"}); }
   auto operator()(const event::tick&) const { return f({}); }
+  auto operator()(const event::template_put& x) const {
+    return f({"template", x.client_id, x.template_id, x.version});
+  }
 };
 
 /// Whether the text is what join() makes of the pieces.
@@ -147,6 +150,12 @@ std::string seal_aggregate(const digest& artifact) {
 
 std::string command_aggregate(const event_id& x) {
   return join({"command", x.hex()});
+}
+
+std::string template_aggregate(std::string_view client_id,
+                               std::string_view template_id,
+                               std::string_view version) {
+  return join({"template", client_id, template_id, version});
 }
 
 std::string channel_key(std::string_view client_id, std::string_view profile,

@@ -25,6 +25,9 @@ std::string channel_aggregate(std::string_view client_id,
                               std::string_view profile, std::uint32_t major);
 std::string seal_aggregate(const digest& artifact);
 std::string command_aggregate(const event_id& x);
+std::string template_aggregate(std::string_view client_id,
+                               std::string_view template_id,
+                               std::string_view version);
 
 /// `client/profile/major`: the channel's key, as `updates` uses it.
 std::string channel_key(std::string_view client_id, std::string_view profile,

@@ -98,8 +98,8 @@ digest make_artifact_id(const artifact_content& x) {
 
 std::string make_core(const artifact_content& x, const digest& artifact_id) {
   auto payload_hash = sha256(as_bytes(x.canonical_payload));
-  return object_writer{x.canonical_payload.size() + 1536}
-      .text("artifact_id", to_content_id(artifact_id))
+  object_writer out{x.canonical_payload.size() + 1536};
+  out.text("artifact_id", to_content_id(artifact_id))
       .text("changelog", x.changelog)
       .text("client_id", x.client_id)
       .raw("inputs", inputs_json(x))
@@ -112,8 +112,10 @@ std::string make_core(const artifact_content& x, const digest& artifact_id) {
       .text("profile", x.profile)
       .raw("provenance", provenance_json(x))
       .raw("rendered", rendered_json(x))
-      .text("schema_ref", x.schema_ref)
-      .raw("validation", x.canonical_validation)
+      .text("schema_ref", x.schema_ref);
+  if (!x.canonical_template.empty())
+    out.raw("template", x.canonical_template);
+  return out.raw("validation", x.canonical_validation)
       .text("version", x.version)
       .take();
 }

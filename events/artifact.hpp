@@ -40,6 +40,9 @@ struct artifact_content {
   std::string tooling_version;
   std::string changelog;
   std::string canonical_validation; ///< RFC 8785 bytes of the summary
+  /// {parameters, template_id, version} in RFC 8785 bytes; empty, and then not
+  /// in the core, unless a template was used. A label, not content.
+  std::string canonical_template = {};
 };
 
 /// SHA-256 over the RFC 8785 form of {client_id, profile, schema_ref, payload,

@@ -1,6 +1,7 @@
 #include "events/envelope.hpp"
 #include "events/flatbuffer_fields.hpp"
 
+#include <limits>
 #include <stdexcept>
 
 #include <signalbox_generated.h>
@@ -132,6 +133,11 @@ auto read(const fb::Tick&) {
   return event::tick{};
 }
 
+auto read(const fb::TemplatePut& x) {
+  return event::template_put{text(x.client_id()), text(x.template_id()),
+                             text(x.version()), fixed<digest>(x.document())};
+}
+
 template <class Table>
 bool read_as(const fb::Envelope& x, event::body& out) {
   auto* body = static_cast<const Table*>(x.body());
@@ -178,6 +184,8 @@ bool read_body(const fb::Envelope& x, event::body& out) {
     return read_as<fb::LedgerRestored>(x, out);
   case fb::Body::Tick:
     return read_as<fb::Tick>(x, out);
+  case fb::Body::TemplatePut:
+    return read_as<fb::TemplatePut>(x, out);
   case fb::Body::NONE:
     throw malformed_field{};
   }
@@ -210,16 +218,57 @@ void read_fields(const fb::Envelope& x, envelope& out) {
   out.traceparent = text(x.traceparent());
 }
 
+flatbuffers::Verifier verifier_of(byte_view buffer) {
+  return {buffer.data(), buffer.size(), max_depth, max_tables};
+}
+
+bool verifies(byte_view buffer) {
+  return verifier_of(buffer).VerifyBuffer<fb::Envelope>(nullptr);
+}
+
+/// Where the number of the body's type stands in a buffer that may be damaged;
+/// nullopt if that cannot be told, or where there is none.
+std::optional<std::size_t> type_place(byte_view buffer) {
+  auto verifier = verifier_of(buffer);
+  const auto root = verifier.VerifyOffset(std::size_t{0});
+  if (root == 0)
+    return std::nullopt;
+  auto* table =
+      reinterpret_cast<const flatbuffers::Table*>(buffer.data() + root);
+  constexpr auto field = fb::Envelope::VT_BODY_TYPE;
+  if (!table->VerifyTableStart(verifier) ||
+      !table->VerifyField<std::uint8_t>(verifier, field, 1) ||
+      !table->CheckField(field))
+    return std::nullopt;
+  return static_cast<std::size_t>(table->GetAddressOf(field) - buffer.data());
+}
+
+bool is_newer(std::uint8_t type) {
+  return type <= std::variant_size_v<event::body> &&
+         event::fold_version_of(type) > 1;
+}
+
+/// Whether nothing is wrong but the body, of a type that the first builds did
+/// not know: those did not look into it.
+bool malformed_by_newer_body(byte_view buffer) {
+  auto place = type_place(buffer);
+  if (!place || !is_newer(buffer[*place]))
+    return false;
+  byte_buffer unknown{buffer.begin(), buffer.end()};
+  unknown[*place] = std::numeric_limits<std::uint8_t>::max();
+  return verifies(unknown);
+}
+
 } // namespace
 
 decode_result decode_envelope(byte_view buffer) {
   if (buffer.size() < 8)
     return decode_error::malformed;
-  flatbuffers::Verifier verifier{buffer.data(), buffer.size(), max_depth,
-                                 max_tables};
-  if (!verifier.VerifyBuffer<fb::Envelope>(nullptr))
-    return decode_error::malformed;
+  if (!verifies(buffer))
+    return malformed_by_newer_body(buffer) ? decode_error::malformed_newer
+                                           : decode_error::malformed;
   auto& table = *flatbuffers::GetRoot<fb::Envelope>(buffer.data());
+  const bool newer = is_newer(static_cast<std::uint8_t>(table.body_type()));
   try {
     decode_result out{envelope{}};
     if (!read_body(table, out->body))
@@ -227,7 +276,7 @@ decode_result decode_envelope(byte_view buffer) {
     read_fields(table, *out);
     return out;
   } catch (const malformed_field&) {
-    return decode_error::malformed;
+    return newer ? decode_error::malformed_newer : decode_error::malformed;
   }
 }
 

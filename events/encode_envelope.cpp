@@ -171,6 +171,14 @@ body_offset write(FlatBufferBuilder& b, const event::tick&) {
   return fb::CreateTick(b).Union();
 }
 
+body_offset write(FlatBufferBuilder& b, const event::template_put& x) {
+  auto client = put(b, x.client_id);
+  auto id = put(b, x.template_id);
+  auto version = put(b, x.version);
+  auto document = bytes32(x.document);
+  return fb::CreateTemplatePut(b, client, id, version, &document).Union();
+}
+
 Offset<fb::Basis> put(FlatBufferBuilder& b, const std::optional<log_basis>& x) {
   if (!x)
     return {};

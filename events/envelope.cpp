@@ -29,7 +29,8 @@ std::string_view type_name(std::uint16_t number) {
                                                "command_closed",
                                                "ledger_moved",
                                                "ledger_restored",
-                                               "tick"};
+                                               "tick",
+                                               "template_put"};
   static_assert(std::size(names) == std::variant_size_v<body>);
   if (number < 1 || number > std::size(names))
     return "unknown";

@@ -60,7 +60,13 @@ struct envelope {
 };
 
 /// Why a buffer is no envelope.
-enum class decode_error { malformed, unknown_type };
+enum class decode_error {
+  malformed,
+  unknown_type,
+  /// Malformed in the body, of a type that a fold version above 1 turns on:
+  /// before that it is of an unknown type, as it is to builds without it.
+  malformed_newer,
+};
 
 using decode_result = boost::system::result<envelope, decode_error>;
 

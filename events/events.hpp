@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -132,16 +133,33 @@ struct ledger_restored {
 
 struct tick {};
 
+/// Since fold version 2.
+struct template_put {
+  std::string_view client_id;
+  std::string_view template_id;
+  std::string_view version;
+  digest document;
+};
+
 using body =
     std::variant<ledger_created, fold_activated, keyset_put, principal_put,
                  token_issued, token_revoked, family_put, profile_put,
                  policy_set_put, policy_bound, artifact_published,
                  artifact_resealed, channel_reverted, command_closed,
-                 ledger_moved, ledger_restored, tick>;
+                 ledger_moved, ledger_restored, tick, template_put>;
 
 /// The number of a body's type: its place in the union of the schema, from 1.
 constexpr std::uint16_t type_number(const body& x) {
   return static_cast<std::uint16_t>(x.index() + 1);
+}
+
+/// The fold version that turns an event type on; a lower one voids it.
+constexpr std::uint32_t fold_version_of(std::uint16_t type) {
+  constexpr std::uint16_t first_of_version_2 = 18;
+  static_assert(
+      std::is_same_v<std::variant_alternative_t<first_of_version_2 - 1, body>,
+                     template_put>);
+  return type >= first_of_version_2 ? 2 : 1;
 }
 
 /// `artifact_published` and so on; "unknown" for a number out of range.

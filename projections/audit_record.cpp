@@ -30,13 +30,11 @@ void take_members(const Event& x, audit_record& out) {
     out.policy_version = x.policy_version;
   if constexpr (requires { x.policy_set_id; })
     out.policy_set_id = x.policy_set_id;
-  if constexpr (requires { x.version; }) {
-    // A policy set's own version, or the artifact's.
-    if constexpr (requires { x.artifact; })
-      out.version = x.version;
-    else
-      out.policy_version = x.version;
-  }
+  // A version is the artifact's, the policy set's, or another thing's own.
+  if constexpr (requires { x.version; x.artifact; })
+    out.version = x.version;
+  else if constexpr (requires { x.version; x.policy_set_id; })
+    out.policy_version = x.version;
   if constexpr (requires { x.key; })
     out.key = x.key;
   if constexpr (requires { x.forced; })

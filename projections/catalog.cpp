@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t descriptor_part = 0;
 constexpr std::size_t first_schema_part = 1;
 constexpr std::size_t policy_part = 0;
+constexpr std::size_t template_part = 0;
 
 std::uint32_t major_of(std::string_view schema_ref) {
   auto version = semver::parse(schema_ref.substr(schema_ref.find('/') + 1));
@@ -35,6 +36,9 @@ class builder {
     });
     state_.policy_sets.for_each([&](auto& key, auto& row) {
       out->policy_sets[key] = build_policy_set(key, row);
+    });
+    state_.templates.for_each([&](auto& key, auto& row) {
+      out->templates[key] = build_template(key, row);
     });
     out->profiles = build_profiles(*out);
     return out;
@@ -155,6 +159,28 @@ class builder {
     return shared_map<catalog_profile>{all};
   }
 
+  std::shared_ptr<const catalog_template>
+  build_template(const std::string& key, const document_row& row) {
+    if (before_ != nullptr)
+      if (auto i = before_->templates.find(key);
+          i != before_->templates.end() && i->second->complete)
+        return i->second;
+    auto out = std::make_shared<catalog_template>();
+    auto first = key.find('/');
+    auto second = key.find('/', first + 1);
+    out->client_id = key.substr(0, first);
+    out->template_id = key.substr(first + 1, second - first - 1);
+    out->version = key.substr(second + 1);
+    out->document = row.document;
+    out->complete = take(parts_(row.index, template_part), out->text, key);
+    if (out->complete) {
+      if (draft_template parsed; take(parse_template(out->text), parsed, key))
+        out->content =
+            std::make_shared<const draft_template>(std::move(parsed));
+    }
+    return out;
+  }
+
   std::shared_ptr<const catalog_profile> build_profile(const std::string& key,
                                                        const profile_row& row,
                                                        const catalog& catalog) {
@@ -203,7 +229,8 @@ const catalog_schema* catalog_family::newest(std::uint32_t major) const {
 bool catalog::is_complete() const {
   auto complete = [](auto& x) { return x.second->complete; };
   return std::all_of(families.begin(), families.end(), complete) &&
-         std::all_of(policy_sets.begin(), policy_sets.end(), complete);
+         std::all_of(policy_sets.begin(), policy_sets.end(), complete) &&
+         std::all_of(templates.begin(), templates.end(), complete);
 }
 
 const catalog_family* catalog::find_family(std::string_view client_id) const {
@@ -237,6 +264,24 @@ catalog::newest_policy_set(std::string_view id) const {
         (out == nullptr ||
          precedence(x->rules->version, out->rules->version) > 0))
       out = x.get();
+  return out;
+}
+
+const catalog_template*
+catalog::find_template(std::string_view client_id, std::string_view template_id,
+                       const std::optional<std::string>& version) const {
+  std::string prefix{client_id};
+  prefix.append("/").append(template_id).append("/");
+  const catalog_template* out = nullptr;
+  for (auto i = templates.lower_bound(prefix);
+       i != templates.end() && i->first.starts_with(prefix); ++i) {
+    auto& x = *i->second;
+    if (version
+            ? x.version == *version
+            : out == nullptr || precedence(*semver::parse(x.version),
+                                           *semver::parse(out->version)) > 0)
+      out = &x;
+  }
   return out;
 }
 

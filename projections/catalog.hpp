@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "policy/family.hpp"
 #include "policy/policy_set.hpp"
 #include "policy/schema_validator.hpp"
+#include "policy/template.hpp"
 #include "projections/ledger_state.hpp"
 #include "projections/part_source.hpp"
 #include "projections/shared_map.hpp"
@@ -55,6 +57,17 @@ struct catalog_policy_set {
   bool complete = true; ///< whether the document could be read
 };
 
+/// One version of a template, ready to be filled in (section 3).
+struct catalog_template {
+  std::string client_id;
+  std::string template_id;
+  std::string version;
+  digest document;
+  std::string text;                              ///< the document as it was put
+  std::shared_ptr<const draft_template> content; ///< null: cannot be used
+  bool complete = true; ///< whether the document could be read
+};
+
 struct catalog_profile {
   std::string client_id;
   std::string profile;
@@ -72,6 +85,8 @@ struct catalog {
   shared_map<catalog_profile> profiles; ///< client_id/profile
   std::map<std::string, std::shared_ptr<const catalog_policy_set>, std::less<>>
       policy_sets; ///< id/version
+  std::map<std::string, std::shared_ptr<const catalog_template>, std::less<>>
+      templates; ///< client_id/template_id/version
 
   /// Whether every document could be read: if not, building again may help.
   bool is_complete() const;
@@ -86,6 +101,12 @@ struct catalog {
 
   /// The newest version of a set that can be read; nullptr if there is none.
   const catalog_policy_set* newest_policy_set(std::string_view id) const;
+
+  /// The template's version, or without one its newest; nullptr if there is
+  /// none.
+  const catalog_template*
+  find_template(std::string_view client_id, std::string_view template_id,
+                const std::optional<std::string>& version) const;
 };
 
 /// Builds the catalog of a state, sharing with `before` what did not change.

@@ -147,14 +147,28 @@ void record(ledger_state& state, const verdict& x, const digest& request,
   ++state.size;
 }
 
+std::uint32_t active_fold_version(const ledger_state& state) {
+  return state.ledger ? state.ledger->fold_version : 1;
+}
+
+/// Whether the active fold version has the entry's type. One that it has not is
+/// judged without a look at its body, since older builds cannot read that.
+bool knows_type(const ledger_state& state, const decoded_entry& x) {
+  auto active = active_fold_version(state);
+  if (!x.command)
+    return x.command.error() == decode_error::malformed_newer && active > 1;
+  return event::fold_version_of(event::type_number(x.command->body)) <= active;
+}
+
 /// Whether an entry can be judged at all.
-outcome check_envelope(const decoded_entry& x) {
+outcome check_envelope(const ledger_state& state, const decoded_entry& x) {
+  bool known = knows_type(state, x);
   bool decodes = x.command.has_value();
-  if (!decodes && x.command.error() == decode_error::malformed)
+  if (!decodes && (known || x.command.error() == decode_error::malformed))
     return outcome::malformed;
   if (x.size > max_envelope_bytes)
     return outcome::too_large;
-  return decodes ? outcome::accepted : outcome::unknown_type;
+  return known ? outcome::accepted : outcome::unknown_type;
 }
 
 verdict judge_undecodable(ledger_state& state, log_index index, outcome why,
@@ -185,7 +199,7 @@ result<verdict> step(ledger_state& state, log_index index,
     return failure{errc::bug, "fold: entry " +
                                   std::to_string(to_integer(index)) +
                                   " is not the next one"};
-  if (auto why = check_envelope(decoded); why != outcome::accepted)
+  if (auto why = check_envelope(state, decoded); why != outcome::accepted)
     return judge_undecodable(state, index, why, decoded.hash);
   auto& command = *decoded.command;
   judged_entry entry{
@@ -196,7 +210,9 @@ result<verdict> step(ledger_state& state, log_index index,
   if (out.result == outcome::accepted) {
     if (activates_unknown_fold(command))
       return failure{errc::unavailable,
-                     "fold: this ledger needs a newer version of signalbox"};
+                     "fold: entry " + std::to_string(to_integer(index)) +
+                         " turns on a fold version that this build does not "
+                         "know: install a newer version of signalbox"};
     if (!command.aggregate.empty())
       state.versions.update(state.hash, command.aggregate,
                             [](version_row& x) { ++x.version; });

@@ -216,6 +216,17 @@ struct checker {
 
   outcome operator()(const event::tick&) const { return accepted; }
 
+  outcome operator()(const event::template_put& x) const {
+    if (!is_name(x.template_id) || !semver::parse(x.version))
+      return invalid;
+    if (!state.families.find(x.client_id))
+      return not_found;
+    auto* known = state.templates.find(template_key(x));
+    if (known == nullptr)
+      return accepted;
+    return known->document == x.document ? unchanged : already_exists;
+  }
+
  private:
   /// Whether an active administrator is left: without one nobody could ever
   /// appoint another.

@@ -147,6 +147,10 @@ struct applier {
 
   void operator()(const event::tick&) {}
 
+  void operator()(const event::template_put& x) {
+    state.templates.put(state.hash, template_key(x), {x.document, entry.index});
+  }
+
  private:
   void set_moved(bool moved) {
     auto row = *state.ledger;

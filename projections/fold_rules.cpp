@@ -21,6 +21,8 @@ struct part_counter {
   std::size_t operator()(const event::artifact_published&) const { return 3; }
   /// The signature.
   std::size_t operator()(const event::artifact_resealed&) const { return 1; }
+  /// The template's document.
+  std::size_t operator()(const event::template_put&) const { return 1; }
   template <class Other>
   std::size_t operator()(const Other&) const {
     return 0;
@@ -33,6 +35,7 @@ struct role_of {
   role operator()(const event::artifact_published&) const {
     return role::publisher;
   }
+  role operator()(const event::template_put&) const { return role::publisher; }
   role operator()(const event::family_put&) const {
     return role::operator_role;
   }

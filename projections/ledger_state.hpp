@@ -23,7 +23,7 @@ static_assert(std::endian::native == std::endian::little,
               "journals are stored as they lie in memory");
 
 /// The highest fold version that this build knows.
-inline constexpr std::uint32_t newest_fold_version = 1;
+inline constexpr std::uint32_t newest_fold_version = 2;
 
 /// How long a void command's id is remembered, in milliseconds of log time.
 inline constexpr std::int64_t void_memory = 24 * 3'600'000;
@@ -225,6 +225,7 @@ class ledger_state {
   row_table<reseal_row> reseals{'e'};       ///< artifact in hex
   row_table<entry_row> keysets{'n'};        ///< keyset version
   row_table<entry_row> closed{'x'};         ///< command in hex
+  row_table<document_row> templates{'m'};   ///< client_id/id/version, for ever
   journal<judgement> judgements{'j'};       ///< by index
   journal<channel_change> changes{'h'};     ///< by order
 

@@ -154,7 +154,8 @@ void view_builder::note(const event::body* x) {
   if (type == number_of<event::family_put>() ||
       type == number_of<event::profile_put>() ||
       type == number_of<event::policy_set_put>() ||
-      type == number_of<event::policy_bound>())
+      type == number_of<event::policy_bound>() ||
+      type == number_of<event::template_put>())
     documents_changed_ = true;
   else if (type == number_of<event::principal_put>() ||
            type == number_of<event::token_issued>() ||

@@ -213,8 +213,11 @@ BOOST_AUTO_TEST_CASE(a_head_file_of_this_history_is_no_hindrance) {
 }
 
 BOOST_AUTO_TEST_CASE(a_newer_fold_stops_and_serves_what_came_before) {
+  facts.raise_fold();
+  write_facts();
   auto older = facts.log.size();
-  auto activation = facts.command(event::fold_activated{2});
+  auto activation =
+      facts.command(event::fold_activated{newest_fold_version + 1});
   auto bytes = encode_envelope(activation);
   byte_view record = bytes;
   log.append({&record, 1}, facts.now).value();

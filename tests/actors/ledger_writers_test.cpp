@@ -334,13 +334,16 @@ BOOST_AUTO_TEST_CASE(an_unknown_command_is_not_found) {
 }
 
 BOOST_AUTO_TEST_CASE(a_fold_that_stops_answers_what_came_before_it) {
+  facts.raise_fold();
+  write_facts();
+  keeper->follow();
   auto x = new_proposal("ann", in);
   auto late = new_proposal("bob", other);
   BOOST_REQUIRE(keeper->admit(x));
   BOOST_REQUIRE(keeper->admit(late));
   append(*x);
   proposal_draft activation;
-  activation.body = event::fold_activated{2};
+  activation.body = event::fold_activated{newest_fold_version + 1};
   inbox nobody;
   append(*encode(activation, context(), nobody));
   append(*late);

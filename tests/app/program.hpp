@@ -52,10 +52,10 @@ inline std::size_t seed_families() {
   return out;
 }
 
-/// Entries of a new ledger: entry 0, keyset, token and policy set, and for each
-/// family itself and its two profiles with their policies.
+/// Entries of a new ledger: entry 0, fold version, keyset, token and policy
+/// set, and for each family itself and its two profiles with their policies.
 inline std::size_t entries_of_new_ledger() {
-  return 4 + 5 * seed_families();
+  return 5 + 5 * seed_families();
 }
 
 /// A directory with a passphrase file, where ledgers are made.

@@ -27,7 +27,8 @@ std::vector<event::body> one_of_each() {
           event::command_closed{random_id<event_id>()},
           event::ledger_moved{},
           event::ledger_restored{},
-          event::tick{}};
+          event::tick{},
+          event::template_put{"codex", "search", "1.0.0", {}}};
 }
 
 } // namespace
@@ -45,6 +46,8 @@ BOOST_AUTO_TEST_CASE(names_are_as_the_log_has_them) {
   BOOST_TEST(token_aggregate({}) == "token/" + std::string(32, '0'));
   BOOST_TEST(seal_aggregate({}) == "seal/" + std::string(64, '0'));
   BOOST_TEST(command_aggregate({}) == "command/" + std::string(32, '0'));
+  BOOST_TEST(template_aggregate("codex", "search", "1.0.0") ==
+             "template/codex/search/1.0.0");
   BOOST_TEST(ledger_aggregate() == "ledger");
   BOOST_TEST(keyset_aggregate() == "keyset");
   BOOST_TEST(aggregate_of(event::tick{}) == "");

@@ -76,6 +76,19 @@ BOOST_AUTO_TEST_CASE(labels_are_no_content) {
   BOOST_TEST((id != id_with([](auto& x) { x.policy_version = "2.0.0"; })));
 }
 
+BOOST_AUTO_TEST_CASE(a_template_is_a_label_in_the_core_section3) {
+  const auto without = make_core(example(), make_artifact_id(example()));
+  BOOST_TEST(without.find("\"template\"") == std::string::npos);
+  auto x = example();
+  x.canonical_template =
+      R"({"parameters":{"port":1},"template_id":"t","version":"1.0.0"})";
+  const auto core = make_core(x, make_artifact_id(x));
+  BOOST_TEST((make_artifact_id(x) == make_artifact_id(example())));
+  const auto read = parse_json(core).value();
+  BOOST_TEST(to_canonical(read) == core);
+  BOOST_TEST(to_canonical(read.at("template")) == x.canonical_template);
+}
+
 BOOST_AUTO_TEST_CASE(the_core_is_canonical_json) {
   auto core = make_core(example(), make_artifact_id(example()));
   BOOST_TEST(to_canonical(parse_json(core).value()) == core);

@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_change_that_breaks_old_logs_is_refused) {
       {"policy_set_id:string (id: 2);\n  version:string (id: 3);",
        "policy_set_id:string (id: 3);\n  version:ulong (id: 2);"},
       // A union member of another number.
-      {"LedgerMoved = 15", "LedgerMoved = 18"},
+      {"LedgerMoved = 15", "LedgerMoved = 19"},
   };
   for (auto& [from, to] : breaks) {
     temporary_directory dir;
@@ -86,6 +86,15 @@ BOOST_AUTO_TEST_CASE(a_change_that_breaks_old_logs_is_refused) {
     BOOST_TEST(!conforms(schemas / "history/0001.fbs", after),
                from << " -> " << to);
   }
+}
+
+BOOST_AUTO_TEST_CASE(each_released_schema_conforms_to_the_one_before_it) {
+  std::set<fs::path> files;
+  for (auto& x : fs::directory_iterator{schemas / "history"})
+    files.insert(x.path());
+  BOOST_REQUIRE(files.size() >= 2u);
+  for (auto i = std::next(files.begin()); i != files.end(); ++i)
+    BOOST_TEST(conforms(*std::prev(i), *i), i->filename());
 }
 
 BOOST_AUTO_TEST_CASE(a_field_added_at_the_end_passes) {

@@ -444,6 +444,7 @@ BOOST_AUTO_TEST_CASE(a_tick_has_no_deadline_and_shows_the_clock) {
 
 BOOST_AUTO_TEST_CASE(a_fold_beyond_this_build_stops_with_the_state_unchanged) {
   ready_ledger f;
+  f.raise_fold();
   auto before = summary(f.state);
   auto bytes = encode_envelope(
       f.command(event::fold_activated{newest_fold_version + 1}));
@@ -452,12 +453,17 @@ BOOST_AUTO_TEST_CASE(a_fold_beyond_this_build_stops_with_the_state_unchanged) {
     BOOST_REQUIRE(!judged);
     BOOST_TEST(static_cast<int>(judged.error().code) ==
                static_cast<int>(errc::unavailable));
+    BOOST_TEST(judged.error().message ==
+               "fold: entry " + std::to_string(f.state.size) +
+                   " turns on a fold version that this build does not know: "
+                   "install a newer version of signalbox");
     BOOST_TEST((summary(f.state) == before));
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_void_activation_stops_nobody) {
   ready_ledger f;
+  f.raise_fold();
   auto x = f.command(event::fold_activated{newest_fold_version + 1});
   x.principal = f.publisher;
   BOOST_TEST(f.append(x) == outcome::forbidden);
@@ -542,12 +548,14 @@ BOOST_AUTO_TEST_CASE(every_event_demands_its_role) {
       {event::command_closed{}, role::node},
       {event::ledger_moved{}, role::administrator},
       {event::ledger_restored{}, role::administrator},
-      {event::tick{}, role::node}};
+      {event::tick{}, role::node},
+      {event::template_put{}, role::publisher}};
   BOOST_TEST(demands.size() == std::variant_size_v<event::body>);
   for (auto& [body, needed] : demands)
     for (auto held : {role::reader, role::publisher, role::operator_role,
                       role::auditor, role::administrator, role::node}) {
       ready_ledger ledger;
+      ledger.raise_fold();
       auto who = ledger_fixture::id<principal_id>("somebody");
       BOOST_TEST(ledger.put_principal(who, static_cast<role_mask>(held)) ==
                  outcome::accepted);

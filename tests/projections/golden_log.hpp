@@ -26,18 +26,19 @@ struct golden_log {
     return std::filesystem::path{SIGNALBOX_SOURCE_DIR} / "tests/events/golden";
   }
 
-  static golden_log read() {
+  /// `version`: of the fold, by which the files are named.
+  static golden_log read(int version = 1) {
     golden_log out;
-    std::ifstream in{folder() / "v1.log"};
+    std::ifstream in{path_of(version)};
     for (std::string line; std::getline(in, line);)
       out.read_line(line);
     if (out.entries.empty())
-      throw std::runtime_error{"tests/events/golden/v1.log cannot be read"};
+      throw std::runtime_error{path_of(version).string() + " cannot be read"};
     return out;
   }
 
-  void write() const {
-    std::ofstream out{folder() / "v1.log"};
+  void write(int version) const {
+    std::ofstream out{path_of(version)};
     for (std::size_t i = 0; i < entries.size(); ++i)
       out << "entry " << to_integer(entries[i].append_time) << ' '
           << static_cast<int>(outcomes[i]) << ' ' << to_hex(entries[i].envelope)
@@ -47,6 +48,10 @@ struct golden_log {
   }
 
  private:
+  static std::filesystem::path path_of(int version) {
+    return folder() / ("v" + std::to_string(version) + ".log");
+  }
+
   void read_line(const std::string& line) {
     std::istringstream in{line};
     std::string word;
@@ -65,7 +70,7 @@ struct golden_log {
     } else if (word == "mutations") {
       in >> mutations;
     } else {
-      throw std::runtime_error{"v1.log: unknown line " + word};
+      throw std::runtime_error{"golden log: unknown line " + word};
     }
   }
 };

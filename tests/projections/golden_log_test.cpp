@@ -15,6 +15,9 @@ namespace {
 
 constexpr int mutation_count = 200'000;
 
+/// Fold versions, each with a log of its own.
+constexpr int versions[] = {1, 2};
+
 /// Keys of the golden log: they guard nothing.
 private_key golden_key(const char* name) {
   std::ifstream in{golden_log::folder() / (std::string{name} + ".pem")};
@@ -132,9 +135,39 @@ void write_history(ledger_fixture& f) {
   f.tick();
 }
 
-golden_log make_golden() {
+/// What fold version 2 brought, before its gate and behind it.
+void write_second_history(ledger_fixture& f) {
+  f.prepare();
+  f.put_template();
+  f.publish(1, "1.0.0");
+  f.say(event::fold_activated{3});
+  f.say(event::fold_activated{2});
+  f.put_template();
+  f.put_template();
+  f.put_template("1.0.0", 2);
+  f.put_template("1.1.0", 2);
+  f.say(event::template_put{"nobody", "search", "1.0.0", f.document(1)});
+  f.say(event::template_put{f.client, "Search", "1.0.0", f.document(1)});
+  f.say(event::template_put{f.client, "search", "1", f.document(1)});
+  auto x = f.command(
+      event::template_put{f.client, "other", "1.0.0-rc.1+b", f.document(3)});
+  x.expected = {expectation::kind::none, 0};
+  x.preconditions = {{"family/claude-code", 1}};
+  f.append(x);
+  x = f.command(x.body);
+  x.principal = f.operator_id;
+  f.append(x);
+  x = f.command(x.body);
+  x.parts.clear();
+  f.append(x);
+  f.publish(2, "1.0.1");
+  f.put_family({"1.0.0", "1.1.0"});
+  f.tick();
+}
+
+golden_log make_golden(int version = 1) {
   ledger_fixture f{golden_keys()};
-  write_history(f);
+  version == 1 ? write_history(f) : write_second_history(f);
   golden_log out;
   out.entries = f.log;
   for (std::size_t i = 0; i < f.state.judgements.size(); ++i)
@@ -200,6 +233,16 @@ std::string judge_mutations(const golden_log& golden, int count,
   return sha256(verdicts).hex();
 }
 
+void update() {
+  make_golden_keys();
+  for (auto version : versions) {
+    auto made = make_golden(version);
+    std::set<outcome> seen;
+    made.mutations = judge_mutations(made, mutation_count, seen);
+    made.write(version);
+  }
+}
+
 bool may_update() {
   auto* x = std::getenv("SIGNALBOX_UPDATE_GOLDEN");
   return x != nullptr && std::string_view{x} == "1";
@@ -210,38 +253,35 @@ bool may_update() {
 BOOST_AUTO_TEST_SUITE(golden)
 
 BOOST_AUTO_TEST_CASE(a_log_of_the_past_is_judged_as_it_was) {
-  if (may_update()) {
-    make_golden_keys();
-    auto made = make_golden();
-    std::set<outcome> seen;
-    made.mutations = judge_mutations(made, mutation_count, seen);
-    made.write();
+  if (may_update())
+    update();
+  for (auto version : versions) {
+    auto log = golden_log::read(version);
+    ledger_state state;
+    for (std::size_t i = 0; i < log.entries.size(); ++i)
+      BOOST_TEST_CONTEXT("version " << version << " entry " << i) {
+        auto& x = log.entries[i];
+        auto judged = step(state, log_index{i}, x.append_time, x.envelope);
+        BOOST_REQUIRE(judged);
+        BOOST_TEST(judged->result == log.outcomes[i]);
+      }
+    BOOST_TEST(state.chain.hex() == log.chain);
+    BOOST_TEST(state.hash.hex() == log.state);
   }
-  auto log = golden_log::read();
-  ledger_state state;
-  for (std::size_t i = 0; i < log.entries.size(); ++i)
-    BOOST_TEST_CONTEXT("entry " << i) {
-      auto& x = log.entries[i];
-      auto judged = step(state, log_index{i}, x.append_time, x.envelope);
-      BOOST_REQUIRE(judged);
-      BOOST_TEST(judged->result == log.outcomes[i]);
-    }
-  BOOST_TEST(state.chain.hex() == log.chain);
-  BOOST_TEST(state.hash.hex() == log.state);
 }
 
-BOOST_AUTO_TEST_CASE(the_log_of_the_past_holds_every_event_and_outcome) {
-  auto log = golden_log::read();
+BOOST_AUTO_TEST_CASE(the_logs_of_the_past_hold_every_event_and_outcome) {
   std::set<std::uint16_t> accepted_types;
   std::set<outcome> outcomes;
-  for (std::size_t i = 0; i < log.entries.size(); ++i) {
-    outcomes.insert(log.outcomes[i]);
-    if (auto x = decode_envelope(log.entries[i].envelope);
-        x && log.outcomes[i] == outcome::accepted)
-      accepted_types.insert(event::type_number(x->body));
+  for (auto version : versions) {
+    auto log = golden_log::read(version);
+    for (std::size_t i = 0; i < log.entries.size(); ++i) {
+      outcomes.insert(log.outcomes[i]);
+      if (auto x = decode_envelope(log.entries[i].envelope);
+          x && log.outcomes[i] == outcome::accepted)
+        accepted_types.insert(event::type_number(x->body));
+    }
   }
-  // No fold version but the first exists, so none can be activated.
-  accepted_types.insert(event::type_number(event::fold_activated{}));
   BOOST_TEST(accepted_types.size() == std::variant_size_v<event::body>);
   for (int i = 0; to_string(static_cast<outcome>(i)) != "unknown"; ++i)
     BOOST_TEST(outcomes.contains(static_cast<outcome>(i)),
@@ -250,20 +290,23 @@ BOOST_AUTO_TEST_CASE(the_log_of_the_past_holds_every_event_and_outcome) {
 
 BOOST_AUTO_TEST_CASE(the_history_is_written_today_as_it_was) {
   // Other bytes are allowed to a newer library, other outcomes are not.
-  auto made = make_golden();
-  auto log = golden_log::read();
-  BOOST_TEST(made.outcomes == log.outcomes, boost::test_tools::per_element());
+  for (auto version : versions)
+    BOOST_TEST(make_golden(version).outcomes ==
+                   golden_log::read(version).outcomes,
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(mutated_entries_get_the_same_verdicts_everywhere) {
-  auto log = golden_log::read();
-  std::set<outcome> seen;
-  BOOST_TEST(judge_mutations(log, mutation_count, seen) == log.mutations);
-  std::set<outcome> again;
-  BOOST_TEST(judge_mutations(log, mutation_count, again) == log.mutations);
-  // They are worth nothing if all of them are malformed.
-  BOOST_TEST(seen.size() > 10u);
-  BOOST_TEST(seen.contains(outcome::accepted));
+  for (auto version : versions) {
+    auto log = golden_log::read(version);
+    std::set<outcome> seen;
+    BOOST_TEST(judge_mutations(log, mutation_count, seen) == log.mutations);
+    std::set<outcome> again;
+    BOOST_TEST(judge_mutations(log, mutation_count, again) == log.mutations);
+    // They are worth nothing if all of them are malformed.
+    BOOST_TEST(seen.size() > 10u);
+    BOOST_TEST(seen.contains(outcome::accepted));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

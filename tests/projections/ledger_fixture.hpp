@@ -276,6 +276,17 @@ class ledger_fixture {
                                         key.public_part().key_id()});
   }
 
+  /// To the newest that this build knows.
+  void raise_fold() {
+    while (state.ledger->fold_version < newest_fold_version)
+      say(event::fold_activated{state.ledger->fold_version + 1});
+  }
+
+  outcome put_template(std::string_view version = "1.0.0", int content = 1) {
+    return say(
+        event::template_put{client, "search", version, document(content)});
+  }
+
   outcome close(const event_id& x) { return say(event::command_closed{x}); }
   outcome tick() { return say(event::tick{}); }
   outcome move() { return say(event::ledger_moved{}); }
