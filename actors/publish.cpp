@@ -22,58 +22,6 @@ constexpr std::size_t max_changelog_bytes = 4096;
 /// Warnings, and changes, that an artifact lists.
 constexpr std::size_t max_summary = 200;
 
-failure not_found(std::string what) {
-  return {errc::not_found, std::move(what)};
-}
-
-failure unreadable(std::string_view what) {
-  return {errc::unavailable,
-          "this node cannot read " + std::string{what} +
-              ": its log says why; another version of the document, or another "
-              "node, may help"};
-}
-
-/// What a draft is checked under.
-struct grounds {
-  const catalog_family& family;
-  const catalog_profile& profile;
-  const catalog_schema& schema;
-  const catalog_policy_set& policy;
-};
-
-result<grounds> find_grounds(const view& seen, const draft_request& x,
-                             const catalog_policy_set* other = nullptr) {
-  auto* family = seen.documents->find_family(x.client_id);
-  if (family == nullptr)
-    return not_found("there is no client family of this client_id; "
-                     "ListClients names them");
-  auto* profile = seen.documents->find_profile(x.client_id, x.profile);
-  if (profile == nullptr)
-    return not_found("this client has no profile of this name; ListProfiles "
-                     "names them");
-  const catalog_schema* schema = nullptr;
-  if (!x.schema_ref) {
-    schema = family->newest(profile->row.default_major);
-  } else if (auto i = family->schemas.find(*x.schema_ref);
-             i != family->schemas.end()) {
-    schema = i->second.get();
-  }
-  if (schema == nullptr && !family->complete)
-    return unreadable("a schema of this client");
-  if (schema == nullptr)
-    return not_found("this client has no schema of this schema_ref; "
-                     "ListClients names them");
-  if (!family->descriptor)
-    return unreadable("the client family's descriptor");
-  auto* policy = other == nullptr ? profile->policy.get() : other;
-  if (policy == nullptr)
-    return failure{errc::unavailable,
-                   "the profile has no policy set: bind one"};
-  if (!policy->rules)
-    return unreadable("the policy set of the profile");
-  return grounds{*family, *profile, *schema, *policy};
-}
-
 /// What the artifact keeps of its report. Without changes by policy it has no
 /// word of them, as in artifacts from before there were any.
 std::string validation_summary(const validation_report& x) {
@@ -263,6 +211,7 @@ artifact_content publication::describe(const view& seen,
   x.tooling_version = tooling_version;
   x.changelog = request_.changelog;
   x.canonical_validation = validation_summary(checked.report);
+  x.canonical_template = checked.canonical_template;
   return x;
 }
 
@@ -306,25 +255,6 @@ proposal_draft publication::make_event(const view& seen,
 }
 
 } // namespace
-
-result<checked_request> check_request(const view& seen, const draft_request& x,
-                                      const catalog_policy_set* other) {
-  auto under = find_grounds(seen, x, other);
-  if (!under)
-    return under.error();
-  checked_request out;
-  out.draft = check_draft(*under->family.descriptor, *under->schema.validator,
-                          under->schema.schema_ref, *under->policy.rules,
-                          x.draft, {x.profile, under->profile.row.environment});
-  out.major = under->schema.major;
-  out.report = {x.client_id,
-                x.profile,
-                under->schema.schema_ref,
-                under->policy.policy_set_id,
-                under->policy.version,
-                out.draft.findings};
-  return out;
-}
 
 std::vector<finding> check_changelog(const std::string& text) {
   if (text.size() > max_changelog_bytes)

@@ -7,19 +7,11 @@
 #include <string>
 
 #include "actors/command.hpp"
+#include "actors/draft_check.hpp"
 #include "actors/node_keys.hpp"
-#include "policy/draft.hpp"
 #include "projections/view.hpp"
 
 namespace signalbox {
-
-/// A draft and where it is to go.
-struct draft_request {
-  std::string client_id;
-  std::string profile;
-  std::string draft;                     ///< text of draft_payload
-  std::optional<std::string> schema_ref; ///< none: the newest of the default
-};
 
 /// What a publisher asks for (section 10).
 struct publish_request {
@@ -34,22 +26,6 @@ struct publish_request {
   /// checked or sealed, for the conditions of then need not hold any more.
   bool judged = false;
 };
-
-/// A draft after its checks, with what it was checked under. Shares the view's
-/// documents.
-struct checked_request {
-  checked_draft draft;
-  validation_report report;
-  std::uint32_t major = 0;
-};
-
-/// Checks a draft under a view (FR-6..8): under the policy set that is bound to
-/// the profile, or under another one. Findings are no failure.
-/// Errors: `not_found` (family, profile, schema), `unavailable` (no policy set
-/// is bound, or a document cannot be read).
-result<checked_request>
-check_request(const view& seen, const draft_request& x,
-              const catalog_policy_set* other = nullptr);
 
 /// An artifact as it was sealed, and what its entry says beside it.
 struct sealed_artifact {

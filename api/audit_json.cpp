@@ -94,8 +94,7 @@ json::array roles_json(role_mask x) {
   return out;
 }
 
-/// What the events of principals, tokens, families and keys say beyond the
-/// record, by their members.
+/// What events say beyond the record, by their members.
 template <class Event>
 json::object event_json(const Event& x) {
   json::object out;
@@ -115,6 +114,10 @@ json::object event_json(const Event& x) {
     out["fold_version"] = x.fold_version;
   if constexpr (requires { x.default_major; })
     out["default_major"] = x.default_major;
+  if constexpr (requires { x.template_id; }) {
+    put_text(out, "template_id", x.template_id);
+    put_text(out, "template_version", x.version);
+  }
   if constexpr (requires { x.document; })
     out["document"] = to_content_id(x.document);
   if constexpr (requires { x.command; })

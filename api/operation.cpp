@@ -35,6 +35,15 @@ void parameter_reader::fail(std::string_view name, std::string what) {
                 append_pointer("", name)};
 }
 
+void parameter_reader::fail_in(std::string_view name, std::string_view member,
+                               std::string what) {
+  if (!error_)
+    error_ = failure{errc::bad_request,
+                     std::string{name} + ": its " + std::string{member} + ' ' +
+                         std::move(what),
+                     append_pointer(append_pointer("", name), member)};
+}
+
 std::optional<std::string>
 parameter_reader::optional_text(std::string_view name) {
   auto* x = params_.if_contains(name);

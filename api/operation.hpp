@@ -135,6 +135,10 @@ class parameter_reader {
   const std::optional<failure>& error() const { return error_; }
   void fail(std::string_view name, std::string what);
 
+  /// The same of a member of a parameter.
+  void fail_in(std::string_view name, std::string_view member,
+               std::string what);
+
  private:
   const json::object& params_;
   std::optional<failure> error_;

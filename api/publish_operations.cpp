@@ -3,6 +3,7 @@
 #include "actors/activity_log.hpp"
 #include "actors/publish.hpp"
 #include "actors/schema_deprecation.hpp"
+#include "api/draft_parameters.hpp"
 #include "api/pool_answer.hpp"
 #include "api/read_operations.hpp"
 
@@ -14,18 +15,6 @@ namespace {
 
 /// Of one refused draft, in the audit.
 constexpr std::size_t max_noted_findings = 32;
-
-draft_request read_draft(parameter_reader& in) {
-  draft_request out;
-  out.client_id = in.text("client_id");
-  out.profile = in.text("profile");
-  out.schema_ref = in.optional_text("schema_ref");
-  if (auto* draft = in.any("draft_payload"))
-    out.draft = to_canonical(*draft);
-  else
-    in.fail("draft_payload", "is missing");
-  return out;
-}
 
 void count_failures(const operation_world& world,
                     const std::vector<finding>& findings) {

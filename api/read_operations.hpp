@@ -14,6 +14,10 @@ void get_schema(const operation_world&, std::shared_ptr<operation_call>,
                 operation_reply);
 void list_profiles(const operation_world&, std::shared_ptr<operation_call>,
                    operation_reply);
+void list_templates(const operation_world&, std::shared_ptr<operation_call>,
+                    operation_reply);
+void get_template(const operation_world&, std::shared_ptr<operation_call>,
+                  operation_reply);
 void get_config(const operation_world&, std::shared_ptr<operation_call>,
                 operation_reply);
 void diff_config(const operation_world&, std::shared_ptr<operation_call>,

@@ -13,6 +13,10 @@ void revert(const operation_world&, std::shared_ptr<operation_call>,
             operation_reply);
 void put_family(const operation_world&, std::shared_ptr<operation_call>,
                 operation_reply);
+void put_template(const operation_world&, std::shared_ptr<operation_call>,
+                  operation_reply);
+void activate_fold(const operation_world&, std::shared_ptr<operation_call>,
+                   operation_reply);
 void put_profile(const operation_world&, std::shared_ptr<operation_call>,
                  operation_reply);
 void put_policy_set(const operation_world&, std::shared_ptr<operation_call>,

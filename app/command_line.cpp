@@ -64,10 +64,11 @@ exit_code run(const command_entry& command, const invocation& x) {
 
 std::span<const command_entry> commands() {
   static const command_entry all[] = {
-      {"ledger", "make a ledger: `ledger create`", run_ledger},
+      {"ledger", "make a ledger, or turn on what a release brings", run_ledger},
       {"serve", "serve a ledger over HTTP", run_serve},
       {"clients", "list the client families", run_clients},
       {"families", "list, check, put and sync client families", run_families},
+      {"templates", "list, get and put templates of drafts", run_templates},
       {"profiles", "list the profiles of a client, or put one", run_profiles},
       {"policies", "list, put, bind and test policy sets", run_policies},
       {"get", "fetch the current artifact of a profile", run_get},

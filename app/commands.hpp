@@ -13,6 +13,7 @@ exit_code run_clients(const invocation& x);
 exit_code run_profiles(const invocation& x);
 exit_code run_families(const invocation& x);
 exit_code run_policies(const invocation& x);
+exit_code run_templates(const invocation& x);
 exit_code run_get(const invocation& x);
 exit_code run_diff(const invocation& x);
 exit_code run_watch(const invocation& x);

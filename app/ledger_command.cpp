@@ -4,9 +4,11 @@
 
 #include <boost/json/object.hpp>
 
+#include "app/client_options.hpp"
 #include "app/command_line.hpp"
 #include "app/create_ledger.hpp"
 #include "app/files.hpp"
+#include "app/json_text.hpp"
 #include "app/options.hpp"
 #include "app/passphrase.hpp"
 #include "events/json.hpp"
@@ -42,6 +44,7 @@ result<create_options> gather(const command_options& given) {
     return failure{errc::bad_request,
                    "--algorithm must be ed25519 or ecdsa-p256-sha256"};
   out.algorithm = *algorithm;
+  out.fold_version = given.get<std::uint32_t>("fold-version");
   auto roots = read_roots(given.list("root-key"));
   if (!roots)
     return roots.error();
@@ -113,7 +116,11 @@ exit_code run_create(const invocation& x) {
       "algorithm", po::value<std::string>()->default_value("ed25519"),
       "ed25519 or ecdsa-p256-sha256")(
       "name", po::value<std::string>()->default_value("main"),
-      "the ledger's name in URLs")("json", "output for programs");
+      "the ledger's name in URLs")(
+      "fold-version",
+      po::value<std::uint32_t>()->default_value(newest_fold_version),
+      "lower where nodes of an older release serve the ledger too")(
+      "json", "output for programs");
   if (auto done = options.parse(x))
     return *done;
   auto wanted = gather(options);
@@ -129,11 +136,33 @@ exit_code run_create(const invocation& x) {
   return exit_code::ok;
 }
 
+exit_code run_activate(const invocation& x) {
+  command_options options{
+      "ledger activate", "",
+      "Turns on the events that this release knows and the ledger does not use "
+      "yet, such as\ntemplates. Update every node of the ledger before: an "
+      "older one stops there. There is no\nway back. Needs the role "
+      "administrator."};
+  add_client_options(options);
+  if (auto done = options.parse(x))
+    return *done;
+  return ask_server(
+      x, options,
+      [](const api_client& server) {
+        return server.post("fold", json::object{});
+      },
+      [&](const json::value& answer, const api_answer&) {
+        x.out << "fold version " << text_at(answer, "fold_version") << " of "
+              << text_at(answer, "newest") << '\n';
+      });
+}
+
 } // namespace
 
 exit_code run_ledger(const invocation& x) {
   static const command_entry words[] = {
-      {"create", "make a ledger in a directory", run_create}};
+      {"create", "make a ledger in a directory", run_create},
+      {"activate", "turn on what this release brings", run_activate}};
   return run_subcommand(x, "ledger", words);
 }
 

@@ -6,6 +6,7 @@
 
 #include "app/draft_report.hpp"
 #include "app/json_text.hpp"
+#include "app/template_options.hpp"
 
 namespace signalbox {
 
@@ -50,9 +51,8 @@ exit_code finish(const invocation& x, const command_options& options,
   return exit_code::ok;
 }
 
-json::object body_of(const command_options& options, json::value draft) {
-  json::object out{{"draft_payload", std::move(draft)},
-                   {"changelog", options.text("changelog")}};
+json::object body_of(const command_options& options, json::object out) {
+  out["changelog"] = options.text("changelog");
   if (options.has("version"))
     out["version"] = options.text("version");
   if (options.has("schema-ref"))
@@ -68,12 +68,13 @@ json::object body_of(const command_options& options, json::value draft) {
 
 exit_code run_publish(const invocation& x) {
   command_options options{
-      "publish", "CLIENT PROFILE FILE",
+      "publish", "CLIENT PROFILE [FILE]",
       "Checks a draft, seals it and makes it the current artifact of the "
       "profile."};
   options.need("CLIENT");
   options.need("PROFILE");
-  options.need("FILE");
+  options.allow("FILE");
+  add_template_options(options);
   options.add()("changelog", po::value<std::string>()->required(),
                 "what changes, for people (required)")(
       "version", po::value<std::string>(),
@@ -89,12 +90,12 @@ exit_code run_publish(const invocation& x) {
   add_client_options(options);
   if (auto done = options.parse(x))
     return *done;
-  auto draft = read_draft(options.text("FILE"));
-  if (!draft)
-    return report(x, draft.error());
   auto client = make_client(options);
   if (!client)
     return report(x, client.error());
+  auto draft = draft_of(options, *client);
+  if (!draft)
+    return report(x, draft.error());
   const auto path = profile_path(options, "publish");
   auto answer = client->post_raw(path, body_of(options, std::move(*draft)),
                                  options.text("idempotency-key"));

@@ -6,6 +6,7 @@
 
 #include "app/draft_report.hpp"
 #include "app/json_text.hpp"
+#include "app/template_options.hpp"
 
 namespace signalbox {
 
@@ -13,24 +14,25 @@ namespace po = boost::program_options;
 
 exit_code run_validate(const invocation& x) {
   command_options options{
-      "validate", "CLIENT PROFILE FILE",
+      "validate", "CLIENT PROFILE [FILE]",
       "Checks a draft against schema and policy without publishing it. Exit "
       "code 4 if it\nwould be refused."};
   options.need("CLIENT");
   options.need("PROFILE");
-  options.need("FILE");
+  options.allow("FILE");
+  add_template_options(options);
   options.add()("schema-ref", po::value<std::string>(),
                 "CLIENT/VERSION; else the newest of the profile's default");
   add_client_options(options);
   if (auto done = options.parse(x))
     return *done;
-  auto draft = read_draft(options.text("FILE"));
-  if (!draft)
-    return report(x, draft.error());
   auto client = make_client(options);
   if (!client)
     return report(x, client.error());
-  json::object body{{"draft_payload", std::move(*draft)}};
+  auto draft = draft_of(options, *client);
+  if (!draft)
+    return report(x, draft.error());
+  auto body = std::move(*draft);
   if (auto schema = options.maybe("schema-ref"))
     body["schema_ref"] = *schema;
   auto answer = client->post(profile_path(options, "validate"), body);

@@ -168,8 +168,7 @@ BOOST_AUTO_TEST_CASE(what_the_path_holds_stands_neither_in_query_nor_in_body) {
                          .at("schema")
                          .as_object();
   BOOST_TEST(!body.at("properties").as_object().contains("profile"));
-  BOOST_CHECK(body.at("required") ==
-              (json::array{"draft_payload", "changelog"}));
+  BOOST_CHECK(body.at("required") == (json::array{"changelog"}));
   const auto& keysets = paths.at("/v1/ledgers/{ledger}/keysets/current");
   BOOST_TEST(keysets.at("get").at("parameters").as_array().size() == 1u);
 }

@@ -2,64 +2,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/system/acme_family.hpp"
 #include "tests/system/node_process.hpp"
 
 using namespace signalbox;
 using namespace signalbox::test;
 
 namespace {
-
-json::object schema(const char* extra = "args") {
-  return {{"$schema", "http://json-schema.org/draft-07/schema#"},
-          {"type", "object"},
-          {"required", {"servers"}},
-          {"additionalProperties", false},
-          {"properties", {{"servers", {{"type", "object"}}}, {extra, true}}}};
-}
-
-json::object samples() {
-  return {{"valid", {{"none", {{"servers", json::object{}}}}}},
-          {"invalid",
-           {{"missing",
-             {{"why", "no servers"},
-              {"pointer", ""},
-              {"payload", json::object{}}}}}}};
-}
-
-/// A family that no seed knows, as PutFamily takes it.
-json::object acme(json::array versions = {"1.0.0"}) {
-  json::array listed;
-  json::object schemas;
-  for (auto& version : versions) {
-    const std::string text{std::string_view{version.as_string()}};
-    const auto file = "schema-" + text + ".json";
-    listed.push_back({{"schema_ref", "acme/" + text},
-                      {"version_range", ">=1.0.0"},
-                      {"file", file}});
-    schemas[file] = schema(("x" + text).c_str());
-  }
-  return {
-      {"descriptor",
-       {{"client_id", "acme"},
-        {"name", "Acme"},
-        {"default_major", 1},
-        {"format", {{"media_type", "application/json"}, {"render", "json"}}},
-        {"schemas", listed},
-        {"capabilities", {"stdio"}},
-        {"profiles",
-         {{{"name", "default"}, {"environment", json::array{}}},
-          {{"name", "prod"}, {"environment", {"prod"}}}}},
-        {"inputs", {{"patterns", json::array{}}, {"pointers", json::array{}}}},
-        {"strings",
-         {{"commands", json::array{}},
-          {"arguments", json::array{}},
-          {"environment", json::array{}},
-          {"headers", json::array{}},
-          {"urls", json::array{}}}},
-        {"notes", {{"reload", "at once"}}}}},
-      {"schemas", std::move(schemas)},
-      {"samples", samples()}};
-}
 
 struct family_bench : node_fixture {
   answer put(const json::object& body, const std::string& token = {},

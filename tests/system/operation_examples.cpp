@@ -27,6 +27,27 @@ json::object policy_set() {
           {"rules", json::array{}}};
 }
 
+json::object template_name() {
+  return {{"client_id", "codex"}, {"template_id", "search"}};
+}
+
+json::object named_template() {
+  const json::object server{{"command", "search-mcp"},
+                            {"args", json::array{"--port", "${param:port}"}}};
+  return {{"client_id", "codex"},
+          {"template_id", "search"},
+          {"version", "1.0.0"},
+          {"description", "A search server"},
+          {"payload", {{"mcp_servers", {{"search", server}}}}},
+          {"parameters", {{"port", {{"type", "integer"}, {"default", 8080}}}}}};
+}
+
+json::object filled_draft() {
+  return with(place(), "template",
+              json::object{{"template_id", "search"},
+                           {"parameters", {{"port", 9000}}}});
+}
+
 json::object binding() {
   return with(place(), "policy_set_id", "baseline");
 }
@@ -49,6 +70,7 @@ example_stage::example_stage() {
   draft = sample("codex", "stdio-pinned-npx");
   write_text(file("draft.json"), json::serialize(draft));
   write_text(file("policy.json"), json::serialize(policy_set()));
+  write_text(file("template.json"), json::serialize(named_template()));
   for (int i = 0; i < 3; ++i)
     tokens.push_back(node.post("tokens", {{"roles", {"reader"}}}, ledger.admin)
                          .text("/token_id"));
@@ -212,6 +234,46 @@ const std::vector<operation_example>& operation_examples() {
          return strings{"publish",     "codex",
                         "default",     x.file("draft.json"),
                         "--changelog", "A third"};
+       }},
+      {"PutTemplate", [](auto&, auto) { return named_template(); },
+       [](const stage& x) {
+         return strings{"templates", "put", x.file("template.json")};
+       }},
+      {"ListTemplates", [](auto&, auto) { return json::object{}; },
+       [](auto&) {
+         return strings{"templates", "list"};
+       }},
+      {"ListTemplates",
+       [](auto&, auto) {
+         return json::object{{"client_id", "codex"}};
+       },
+       [](auto&) {
+         return strings{"templates", "list", "codex"};
+       }},
+      {"GetTemplate", [](auto&, auto) { return template_name(); },
+       [](auto&) {
+         return strings{"templates", "get", "codex", "search"};
+       }},
+      {"GetTemplate",
+       [](auto&, auto) { return with(template_name(), "version", "1.0.0"); },
+       [](auto&) {
+         return strings{"templates", "get", "codex", "search@1.0.0"};
+       }},
+      {"ValidateDraft", [](auto&, auto) { return filled_draft(); },
+       [](auto&) {
+         return strings{"validate", "codex",   "default",  "--template",
+                        "search",   "--param", "port=9000"};
+       }},
+      {"Publish",
+       [](auto&, auto) { return with(filled_draft(), "changelog", "Filled"); },
+       [](auto&) {
+         return strings{"publish",    "codex",       "default",
+                        "--template", "search",      "--param",
+                        "port=9000",  "--changelog", "Filled"};
+       }},
+      {"ActivateFold", [](auto&, auto) { return json::object{}; },
+       [](auto&) {
+         return strings{"ledger", "activate"};
        }},
       {"Revert",
        [](auto&, auto) {

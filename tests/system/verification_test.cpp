@@ -234,6 +234,56 @@ BOOST_AUTO_TEST_CASE(members_that_shadow_what_is_signed_are_refused_ac4) {
   BOOST_TEST(said_too.none(), said_too.reasons);
 }
 
+/// A publisher chooses the names of a template's parameters, and the core
+/// repeats them: they must not pass for the core's own members.
+BOOST_AUTO_TEST_CASE(parameters_named_like_fields_stand_for_none_ac4_section3) {
+  const served x{"ed25519"};
+  instructions by;
+  const auto prod = x.publish("claude-code", "prod");
+  const auto core = json::parse(core_of(prod.artifact));
+  json::object parameters, values;
+  json::array places;
+  for (const std::string name :
+       {"artifact_id", "client_id", "ledger_id", "profile", "schema_ref",
+        "signature", "payload_hash", "validation", "head"}) {
+    parameters[name] = {{"type", "string"}};
+    places.emplace_back("${param:" + name + "}");
+    values[name] = core.as_object().contains(name) && core.at(name).is_string()
+                       ? core.at(name)
+                       : json::value("x");
+  }
+  const json::object form{
+      {"version", "1.0.0"},
+      {"payload",
+       {{"mcpServers",
+         {{"docs", {{"command", "docs-mcp"}, {"args", places}}}}}}},
+      {"parameters", parameters}};
+  const auto put = x.node.ask("PUT", "clients/claude-code/templates/form",
+                              x.ledger.admin, json::serialize(form));
+  BOOST_REQUIRE_MESSAGE(put.status == 201u, put.body);
+  const auto made = x.node.post(
+      "clients/claude-code/profiles/default/publish",
+      json::object{
+          {"changelog", "Filled in"},
+          {"template", {{"template_id", "form"}, {"parameters", values}}}},
+      x.ledger.admin);
+  BOOST_REQUIRE_MESSAGE(made.status == 201u, made.body);
+  const auto live = x.take("claude-code", "default");
+  const auto said = by.judge(live);
+  BOOST_TEST(said.all(), said.reasons);
+  BOOST_TEST(x.verifies(live));
+  // Under the head of the artifact that it pretends to be.
+  auto forged = live;
+  forged.artifact = join(
+      core_of(live.artifact),
+      tail_text(json::object{
+          {"signature", json::parse(tail_of(live.artifact)).at("signature")},
+          {"head", json::parse(tail_of(prod.artifact)).at("head")}}));
+  const auto refused = by.judge(forged);
+  BOOST_TEST(refused.none(), refused.reasons);
+  BOOST_TEST(!x.verifies(forged));
+}
+
 BOOST_AUTO_TEST_CASE(a_keyset_with_two_roots_members_is_refused_ac4) {
   const served x{"ed25519"};
   const served evil{"ed25519"};
