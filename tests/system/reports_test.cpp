@@ -154,6 +154,7 @@ BOOST_AUTO_TEST_CASE(a_draft_that_is_refused_is_in_the_audit_fr13_ac3) {
           {"mcpServers", json::object{{"x", json::object{{"command", 7}}}}}},
       {}, {}, publisher);
   BOOST_REQUIRE_EQUAL(refused.status, 422u);
+  BOOST_TEST(node.rpc("ListClients", {}, "sbx_none").status == 401u);
   BOOST_TEST(node.get("tokens", publisher).status == 403u);
   BOOST_TEST(node.ask("DELETE", "tokens/" + std::string(32, '0')).status ==
              401u);
@@ -166,25 +167,26 @@ BOOST_AUTO_TEST_CASE(a_draft_that_is_refused_is_in_the_audit_fr13_ac3) {
       std::chrono::steady_clock::now() + std::chrono::seconds{30};
   do {
     seen = records("kind=draft_refused,access_denied", ledger.admin);
-  } while (seen.document.as_array().size() < 3 &&
+  } while (seen.document.as_array().size() < 4 &&
            std::chrono::steady_clock::now() < deadline);
-  BOOST_REQUIRE_EQUAL(seen.document.as_array().size(), 3u);
+  BOOST_REQUIRE_EQUAL(seen.document.as_array().size(), 4u);
   BOOST_TEST(seen.text("/0/operation") == "RevokeToken"); // without a token
   BOOST_TEST(seen.text("/0/reason") == "unauthenticated");
   BOOST_TEST(seen.text("/1/kind") == "access_denied");
   BOOST_TEST(seen.text("/1/operation") == "ListTokens");
   BOOST_TEST(seen.text("/1/status") == "denied");
-  BOOST_TEST(seen.text("/2/status") == "refused");
-  BOOST_TEST(seen.text("/2/profile") == "default");
-  BOOST_TEST(seen.has("/2/findings/0/rule"));
-  const auto whole = node.get(seen.text("/2/audit_log_uri"), ledger.admin);
-  BOOST_CHECK(whole.document == seen.at("/2"));
+  BOOST_TEST(seen.text("/2/operation") == "rpc"); // refused before it is read
+  BOOST_TEST(seen.text("/3/status") == "refused");
+  BOOST_TEST(seen.text("/3/profile") == "default");
+  BOOST_TEST(seen.has("/3/findings/0/rule"));
+  const auto whole = node.get(seen.text("/3/audit_log_uri"), ledger.admin);
+  BOOST_CHECK(whole.document == seen.at("/3"));
   // Its publisher sees it, another one does not.
   BOOST_TEST(
       records("kind=draft_refused", publisher).document.as_array().size() ==
       1u);
   BOOST_TEST(records("kind=draft_refused", other).document.as_array().empty());
-  BOOST_TEST(node.get(seen.text("/2/audit_log_uri"), other).status == 404u);
+  BOOST_TEST(node.get(seen.text("/3/audit_log_uri"), other).status == 404u);
   // All together they go by time, whatever the pages.
   std::size_t count = 0;
   std::string cursor, last = "9999";
@@ -199,7 +201,7 @@ BOOST_AUTO_TEST_CASE(a_draft_that_is_refused_is_in_the_audit_fr13_ac3) {
     }
     cursor = page.header("Signalbox-Cursor");
   } while (!cursor.empty());
-  BOOST_TEST(count == 3u);
+  BOOST_TEST(count == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(the_command_line_reports_and_counts_fr14_fr15) {

@@ -1,0 +1,62 @@
+#include "api/service_impl.hpp"
+#include "api/stream_counts.hpp"
+
+namespace signalbox {
+
+http_response text_response(unsigned status, std::string text) {
+  return {status, "text/plain; charset=utf-8", {}, std::move(text)};
+}
+
+http_response service::impl::show_metrics() const {
+  auto seen = node.view().load();
+  auto outside = config.outside ? config.outside() : outside_counts{};
+  outside.pool_overloads = disk.overloads() + checks.overloads();
+  outside.pool_failures = disk.failures() + checks.failures();
+  outside.limited_tokens = limits.refused_tokens();
+  outside.limited_addresses = limits.refused_addresses();
+  outside.limited_callers = limits.payers();
+  outside.reports = metrics_of(config.reports);
+  outside.activity = metrics_of(config.activity);
+  outside.changes = changes.counts();
+  return {200,
+          "text/plain; version=0.0.4; charset=utf-8",
+          {},
+          counters.expose(node.status(), seen ? seen->data.get() : nullptr,
+                          outside)};
+}
+
+http_response service::impl::read_readiness() const {
+  auto seen = node.view().load();
+  if (seen == nullptr)
+    return text_response(503, "no view was folded yet\n");
+  auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
+                 clock::now() - seen->at)
+                 .count();
+  auto text = "ready to read; view of entry " +
+              std::to_string(seen->data->size - 1) + " published " +
+              std::to_string(age) + " ms ago";
+  if (auto problem = node.status().read_problem(); !problem.empty())
+    text += "; stale: " + problem;
+  return text_response(200, text + '\n');
+}
+
+void service::impl::answer_write_readiness(const std::shared_ptr<exchange>& x) {
+  auto seen = node.view().load();
+  auto problem = node.status().write_problem();
+  if (problem.empty() && seen == nullptr)
+    problem = "no view was folded yet";
+  if (!problem.empty())
+    return x->finish(text_response(503, problem + '\n'));
+  with_keys(
+      seen->data,
+      [x, seen](const signing& y) {
+        auto missing = y.problem(*seen->data);
+        x->finish(missing ? text_response(503, missing->message + '\n')
+                          : text_response(200, "ready to write\n"));
+      },
+      [x](const failure& why) {
+        x->finish(text_response(503, why.message + '\n'));
+      });
+}
+
+} // namespace signalbox
