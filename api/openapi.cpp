@@ -198,13 +198,23 @@ json::object operation_writer::answers() const {
 }
 
 /// An operation's second path is told apart by its last word.
+/// The operation's name; a further path of it says what is special there.
 std::string operation_writer::id_of(const route_row& row) const {
+  const route_row* first = nullptr;
   for (auto& x : all_routes())
-    if (x.operation == what_.name && x.path.ends_with('}') && &x != &row &&
-        !row.path.ends_with('}'))
-      return std::string{what_.name} + '_' +
-             std::string{row.path.substr(row.path.rfind('/') + 1)};
-  return std::string{what_.name};
+    if (x.operation == what_.name &&
+        (first == nullptr ||
+         (x.path.ends_with('}') && !first->path.ends_with('}'))))
+      first = &x;
+  std::string out{what_.name};
+  if (&row == first)
+    return out;
+  const auto open = row.path.rfind('{');
+  if (open == row.path.npos)
+    return out + '_' + std::string{row.path.substr(row.path.rfind('/') + 1)};
+  const auto close = row.path.find('}', open);
+  return out + "_by_" +
+         std::string{row.path.substr(open + 1, close - open - 1)};
 }
 
 json::object operation_writer::describe(const route_row& row,
