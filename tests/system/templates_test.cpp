@@ -429,7 +429,9 @@ BOOST_AUTO_TEST_CASE(the_command_line_puts_gets_and_fills_in_section3) {
   BOOST_TEST(to_canonical(made.at("template").at("parameters")) ==
              R"({"args":["--one","--two=2"],"host":"a.example",)"
              R"("port":8080,"timeout":1000})");
-  BOOST_TEST(node.get(config_path("claude-code")).body + '\n' == said.out);
+  auto served = node.get(config_path("claude-code")).body;
+  served.pop_back(); // the token follows, as a last member
+  BOOST_TEST(said.out.starts_with(served + ",\"token\":\""));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
