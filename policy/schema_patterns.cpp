@@ -3,6 +3,7 @@
 #include "policy/defaults.hpp"
 #include "policy/pattern_cost.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <optional>
 
@@ -38,7 +39,10 @@ const char* find_ambiguity(std::string_view pattern) {
     } else if (in_class) {
       if (pattern[i] == '[' && (next == '.' || next == '='))
         return "write \\[ for a bracket inside of brackets";
-      in_class = pattern[i] != ']' || pattern[i - 1] == ':';
+      if (pattern[i] == '[' && next == ':') // [:alpha:]
+        i = std::min(pattern.find(":]", i), pattern.size() - 2) + 1;
+      else
+        in_class = pattern[i] != ']';
     } else if (pattern[i] == '[') {
       i += next == '^' ? 1 : 0;
       if (i + 1 < pattern.size() && pattern[i + 1] == ']')

@@ -128,8 +128,9 @@ BOOST_AUTO_TEST_CASE(patterns_that_may_take_for_ever_are_refused) {
 
 BOOST_AUTO_TEST_CASE(patterns_that_are_read_in_two_ways_are_refused) {
   for (const std::string pattern :
-       {R"(^[^](a|a)*]$)", R"(^[](a|a)*]$)", R"(^\\Q(a|a)*\\E$)", R"(^\\pL$)",
-        R"(^\\x{41}$)", R"(^\\A$)", R"(^[[=a=]]$)", R"(^[[.a.]]$)"})
+       {R"(^[^](a|a)*]$)", R"(^[](a|a)*]$)", R"(^[a:][^](a|a)*]$)",
+        R"(^\\Q(a|a)*\\E$)", R"(^\\pL$)", R"(^\\x{41}$)", R"(^\\A$)",
+        R"(^[[=a=]]$)", R"(^[[.a.]]$)"})
     BOOST_TEST(
         refusal("{" + draft7 + R"(,"pattern":")" + pattern + "\"}").pointer ==
             "/pattern",
