@@ -42,10 +42,12 @@ void run_step(asio::io_context& context, Start start) {
 
 void open_stream(asio::io_context& context, client_stream& stream,
                  const server_address& to, const std::string& url) {
-  const auto places =
-      asio::ip::tcp::resolver{context}.resolve(to.host, to.port);
+  boost::system::error_code unknown;
+  const auto at = find_server(context, to, unknown);
+  if (unknown)
+    throw boost::system::system_error{unknown};
   try {
-    run_step(context, [&](auto done) { stream.async_open(places, done); });
+    run_step(context, [&](auto done) { stream.async_open(at, done); });
   } catch (const boost::system::system_error&) {
     if (auto why = stream.distrust(url))
       throw std::move(*why);

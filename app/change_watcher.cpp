@@ -124,13 +124,12 @@ class watcher {
 
   ending listen() {
     boost::system::error_code failed;
-    const auto places =
-        asio::ip::tcp::resolver{context_}.resolve(to_.host, to_.port, failed);
+    const auto at = find_server(context_, to_, failed);
     if (failed)
       return {{}, failed.message()};
     client_stream stream{context_, to_, server_.config().ca_file};
     stream.socket().expires_after(server_.config().timeout);
-    failed = run_step([&](auto done) { stream.async_open(places, done); });
+    failed = run_step([&](auto done) { stream.async_open(at, done); });
     if (auto why = stream.distrust(server_.config().url); failed && why)
       return {std::move(why), {}};
     if (failed)

@@ -1,6 +1,8 @@
 #include "app/client_stream.hpp"
 
+#include <array>
 #include <filesystem>
+#include <string>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -10,7 +12,8 @@ namespace signalbox {
 
 namespace {
 
-namespace ssl = boost::asio::ssl;
+namespace asio = boost::asio;
+namespace ssl = asio::ssl;
 
 ssl::context make_trust(const std::string& ca_file) {
   ssl::context out{ssl::context::tls_client};
@@ -30,6 +33,24 @@ bool is_address(const std::string& host) {
 }
 
 } // namespace
+
+places find_server(asio::io_context& context, const server_address& to,
+                   boost::system::error_code& failed) {
+  const bool here = to.host == "localhost" || to.host.ends_with(".localhost");
+  if (!here)
+    return asio::ip::tcp::resolver{context}.resolve(to.host, to.port, failed);
+  const auto number = to.port.size() > 5 ? 0x1'0000 : std::stoul(to.port);
+  if (number > 0xffff) {
+    failed = asio::error::service_not_found;
+    return {};
+  }
+  const auto port = static_cast<asio::ip::port_type>(number);
+  const std::array<asio::ip::tcp::endpoint, 2> loopback{{
+      {asio::ip::address_v4::loopback(), port},
+      {asio::ip::address_v6::loopback(), port},
+  }};
+  return places::create(loopback.begin(), loopback.end(), to.host, to.port);
+}
 
 client_stream::client_stream(boost::asio::io_context& context,
                              const server_address& to,

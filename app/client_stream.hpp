@@ -15,6 +15,13 @@
 
 namespace signalbox {
 
+using places = boost::asio::ip::tcp::resolver::results_type;
+
+/// Where the server is. `localhost`, and what ends in it, is this machine
+/// whatever a name server says (RFC 6761 section 6.3).
+places find_server(boost::asio::io_context& context, const server_address& to,
+                   boost::system::error_code& failed);
+
 /// The connection of a client command, plain or through TLS, for what Asio and
 /// Beast do with streams. Only for .cpp files: the header is heavy.
 ///
@@ -32,10 +39,10 @@ class client_stream {
                 const std::string& ca_file);
 
   /// Connects, and shakes hands if that is needed.
-  template <class Places, class Done>
-  void async_open(const Places& places, Done done) {
+  template <class Done>
+  void async_open(const places& at, Done done) {
     socket().async_connect(
-        places, [this, done](boost::system::error_code failed, auto&&) mutable {
+        at, [this, done](boost::system::error_code failed, auto&&) mutable {
           if (failed || !tls_)
             return done(failed);
           tls_->async_handshake(tls::client, std::move(done));
