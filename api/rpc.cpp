@@ -132,11 +132,14 @@ struct batch {
   batch(std::size_t size, std::function<void(std::string)> f)
       : texts(size), missing{size}, done{std::move(f)} {}
 
-  void put(std::size_t place, const json::value& id, std::string text) {
-    // Small requests may ask for large answers, and all wait for the last.
-    if ((bytes += text.size()) > max_batch_answer) {
+  /// `of`: the request. Small ones may ask for large answers, and all wait for
+  /// the last; but what was written is told, and a notification is not
+  /// answered.
+  void put(std::size_t place, const rpc_request& of, std::string text) {
+    const bool reads = of.what != nullptr && of.what->reading;
+    if ((bytes += text.size()) > max_batch_answer && reads && !text.empty()) {
       const auto& why = lookup(errc::overloaded);
-      text = error_text(id, why.rpc,
+      text = error_text(of.id, why.rpc,
                         "the answers of this batch are larger than 4 MiB "
                         "together: ask for less at once");
     }
@@ -178,10 +181,9 @@ void handle_rpc(const std::string& body, const operation_caller& call,
                            "a batch must hold between 1 and 32 requests"));
   auto gathered = std::make_shared<batch>(requests.size(), std::move(done));
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    auto request = read_request(requests[i]);
-    auto id = request.id;
-    run(request, call, [gathered, i, id = std::move(id)](std::string x) {
-      gathered->put(i, id, std::move(x));
+    const auto request = read_request(requests[i]);
+    run(request, call, [gathered, i, request](std::string x) {
+      gathered->put(i, request, std::move(x));
     });
   }
 }

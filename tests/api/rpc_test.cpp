@@ -31,6 +31,8 @@ struct rpc_bench {
           auto answer = [name = std::string{what.name}, params, reply] {
             if (params.contains("fail"))
               return reply(answer_failure({errc::not_found, "not there"}));
+            if (params.contains("large"))
+              return reply(answer_json(json::string(1 << 20, 'x')));
             reply(answer_json(json::object{{"name", name}, {"got", params}}));
           };
           holds ? held.push_back(answer) : answer();
@@ -87,6 +89,24 @@ BOOST_AUTO_TEST_CASE(a_batch_keeps_its_order_whoever_answers_first) {
   BOOST_TEST(all[0].at("id") == 1);
   BOOST_TEST(all[1].at("result").at("name") == "GetKeyset");
   BOOST_TEST(all[2].at("error").at("code") == -32600);
+}
+
+BOOST_AUTO_TEST_CASE(answers_of_a_batch_are_bounded_but_writes_are_told) {
+  const auto request = [](const char* method, const char* id) {
+    return std::string{R"({"jsonrpc":"2.0",)"} + id + R"("method":")" + method +
+           R"(","params":{"large":true}})";
+  };
+  std::string body = "[";
+  for (int i = 0; i < 6; ++i)
+    body += request("ListClients", R"("id":1,)") + ",";
+  const auto x = ask(body + request("Publish", R"("id":7,)") + "," +
+                     request("ListClients", "") + "]");
+  const auto& all = x.as_array();
+  BOOST_REQUIRE_EQUAL(all.size(), 7u); // the notification has no answer
+  BOOST_TEST(all[0].as_object().contains("result"));
+  BOOST_TEST(all[5].at("error").at("code") == -32050);
+  BOOST_TEST(all[5].at("id") == 1);
+  BOOST_TEST(all[6].as_object().contains("result"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_request_is_refused_without_a_call) {
