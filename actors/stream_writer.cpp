@@ -113,13 +113,19 @@ void stream_writer::tell(item& to, const result<void>& what) {
 void stream_writer::trim() {
   const auto before = config_.wall_clock() + -config_.keep;
   next_trim_ = clock::now() + trim_interval(config_.keep);
-  if (auto trimmed = config_.stream.trim(before); !trimmed) {
+  if (auto trimmed = trim_before(before); !trimmed)
     config_.warn("old entries of a stream could not be dropped: " +
                  trimmed.error().message);
-    return;
-  }
+}
+
+result<void> stream_writer::trim_before(timestamp before) try {
+  if (auto trimmed = config_.stream.trim(before); !trimmed)
+    return trimmed;
   if (config_.on_trim)
     config_.on_trim(before);
+  return {};
+} catch (const std::exception& e) {
+  return failure{errc::unavailable, e.what()};
 }
 
 } // namespace signalbox

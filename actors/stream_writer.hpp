@@ -70,6 +70,7 @@ class stream_writer {
   result<void> append_records(const std::vector<item>& group);
   void tell(item& to, const result<void>& what);
   void trim();
+  result<void> trim_before(timestamp before);
 
   stream_writer_config config_;
   mutable std::mutex mutex_;

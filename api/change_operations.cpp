@@ -131,7 +131,7 @@ class poll : public std::enable_shared_from_this<poll> {
   }
 
   void finish(event_page page, const view& seen) {
-    if (auto gone = who_is_gone(); gone && !page.events.empty())
+    if (auto gone = who_is_gone())
       return refuse(*gone);
     if (!page.events.empty() || !is_waiting())
       return reply_(answer_page(page, seen, limit_));

@@ -168,6 +168,18 @@ BOOST_AUTO_TEST_CASE(small_groups_are_not_shown_under_a_floor_nfr8) {
   BOOST_TEST(reports->count(day, {}).front().clients.value() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(
+    a_repetition_is_written_like_any_other_under_a_floor_nfr8) {
+  reports->stop();
+  start(2);
+  BOOST_REQUIRE(take(state("host-1")));
+  const auto second = take(state("host-1"));
+  BOOST_REQUIRE(second);
+  BOOST_TEST(!second->repeated);
+  BOOST_TEST(stream.end() == 2u);
+  BOOST_TEST(reports->counts().repeated == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(activity_is_limited_for_each_principal) {
   memory_stream entries;
   activity_log log{{.stream = entries,

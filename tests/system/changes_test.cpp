@@ -223,6 +223,30 @@ BOOST_AUTO_TEST_CASE(a_stop_answers_long_polls_at_once_fr10) {
   BOOST_TEST(waiting.get().body == "[]");
 }
 
+BOOST_AUTO_TEST_CASE(a_long_poll_ends_with_its_token_nfr7) {
+  const auto from = now();
+  for (const bool changes : {true, false}) {
+    const auto made = node.post(
+        "tokens", json::object{{"roles", json::array{"reader"}}}, ledger.admin);
+    // Nothing wakes the second one but its time.
+    auto waiting = std::async(std::launch::async, [&] {
+      return node.get("changes?wait=" + std::string{changes ? "60" : "3"} +
+                          "&since_token=" + (changes ? from : now()),
+                      made.text("/token"));
+    });
+    wait_for_metric("signalbox_long_polls", "1");
+    const auto gone =
+        node.ask("DELETE", "tokens/" + made.text("/token_id"), ledger.admin);
+    BOOST_REQUIRE_EQUAL(gone.status, 200u);
+    if (changes)
+      publish("a");
+    const auto told = waiting.get();
+    BOOST_TEST(told.status == 401u, told.body);
+    BOOST_TEST(told.code() == "unauthenticated");
+    BOOST_TEST(told.body.find("artifact_id") == std::string::npos);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(subscribing, changes_fixture)

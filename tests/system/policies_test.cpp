@@ -323,6 +323,28 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_a_set_is_refused_before_it_is_written) {
   BOOST_TEST(bind("nowhere", {}).status == 404u);
 }
 
+BOOST_AUTO_TEST_CASE(the_defaults_of_a_set_hold_no_secret_nfr5) {
+  const auto sets = [](const std::string& pointer, const json::value& value) {
+    return set_of("1.0.0",
+                  {{{"id", "give"},
+                    {"action", "set-defaults"},
+                    {"severity", "changed"},
+                    {"values", {{{"pointer", pointer}, {"value", value}}}},
+                    {"message", "Everybody has it."}}});
+  };
+  const auto entries = accepted();
+  const json::value hidden{{"API_TOKEN", "hunter2x"}};
+  for (auto& x : {sets("/mcpServers/*/env/API_TOKEN", "hunter2x"),
+                  sets("/mcpServers/*/env", hidden)}) {
+    const auto told = put_set(x);
+    BOOST_TEST(told.status == 422u, told.body);
+    BOOST_TEST(told.text("/pointer").starts_with("/document/rules"));
+    BOOST_TEST(told.body.find("hunter2x") == std::string::npos);
+  }
+  BOOST_TEST(accepted() == entries);
+  put(sets("/mcpServers/*/env/API_TOKEN", "${API_TOKEN}"));
+}
+
 BOOST_AUTO_TEST_CASE(a_set_whose_samples_fail_is_refused_fr7) {
   auto set = set_of("1.0.0", {refuse_docs()});
   json::object sample{{"name", "docs"},
@@ -382,6 +404,7 @@ BOOST_AUTO_TEST_CASE(a_revert_that_todays_policy_forbids_needs_force_uc3) {
   // What a set would only add is no reason to stay.
   put(set_of("2.0.0", {{{"id", "timeout"},
                         {"action", "set-defaults"},
+                        {"severity", "changed"},
                         {"severity", "changed"},
                         {"message", "m"},
                         {"values", json::array{json::object{

@@ -278,6 +278,18 @@ BOOST_AUTO_TEST_CASE(a_privacy_floor_hides_small_counts_nfr8) {
       std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(under_a_floor_no_answer_tells_a_repetition_nfr8) {
+  for (const std::string floor : {"3", "0"}) {
+    test_ledger ledger;
+    node_process node{ledger, {"--privacy-floor", floor}};
+    const auto made = node.publish("claude-code", "default", small_draft("a"));
+    const auto body = reporting::body("host-1", made.text("/artifact_id"));
+    BOOST_TEST(node.post(reports_path, body, {}).text("/status") == "accepted");
+    const auto second = node.post(reports_path, body, {}).text("/status");
+    BOOST_TEST(second == (floor == "3" ? "accepted" : "repeated"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_window_above_what_is_kept_is_refused_at_the_start) {
   test_ledger ledger;
   const auto wrong =

@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
+#include "tests/system/acme_family.hpp"
 #include "tests/system/node_process.hpp"
 
 using namespace signalbox;
@@ -58,6 +59,47 @@ BOOST_AUTO_TEST_CASE(a_version_names_the_artifact_as_well_uc3) {
   BOOST_TEST(revert({{"version", "1.0.0"},
                      {"artifact_id", "sha256:" + std::string(64, '0')}})
                  .status == 400u);
+}
+
+BOOST_AUTO_TEST_CASE(a_version_of_several_majors_needs_one_named_uc3) {
+  auto family = acme({"1.0.0", "2.0.0"});
+  family["samples"].as_object()["1.0.0"] = samples();
+  BOOST_REQUIRE_EQUAL(
+      node.ask("PUT", "clients/acme", ledger.admin, json::serialize(family))
+          .status,
+      201u);
+  const auto release = [&](const std::string& major, const char* server) {
+    const auto made = node.publish("acme", "default",
+                                   {{"servers", {{server, json::object{}}}}},
+                                   {{"schema_ref", "acme/" + major + ".0.0"}});
+    BOOST_REQUIRE_MESSAGE(made.status == 201u, made.body);
+    return made;
+  };
+  std::vector<answer> first;
+  for (auto* major : {"1", "2"}) {
+    first.push_back(release(major, "a"));
+    release(major, "b");
+  }
+  BOOST_REQUIRE_EQUAL(first[0].text("/version"), first[1].text("/version"));
+  const auto back = [&](json::object more) {
+    more["changelog"] = "Take it back";
+    more["version"] = first[0].text("/version");
+    return node.post("clients/acme/profiles/default/revert", more,
+                     ledger.admin);
+  };
+  const auto torn = back({});
+  BOOST_TEST(torn.status == 400u, torn.body);
+  BOOST_TEST(torn.text("/pointer") == "/major");
+  const auto now = [&](const std::string& major) {
+    return node.get(config_path("acme") + "?accept=" + major)
+        .text("/artifact_id");
+  };
+  BOOST_TEST(now("1") != first[0].text("/artifact_id"));
+  const auto done = back({{"major", 2}});
+  BOOST_REQUIRE_MESSAGE(done.status == 200u, done.body);
+  BOOST_TEST(now("2") == first[1].text("/artifact_id"));
+  BOOST_TEST(now("1") != first[0].text("/artifact_id"));
+  BOOST_TEST(back({{"major", 3}}).status == 404u);
 }
 
 BOOST_AUTO_TEST_CASE(publishing_goes_on_after_a_revert_uc3) {
