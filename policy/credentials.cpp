@@ -42,6 +42,20 @@ bool looks_like_credential(string_view text) {
   return false;
 }
 
+/// What is said of a password or a token in a sentence is a word; a secret has
+/// letters and digits, or looks like a credential.
+bool is_no_word(string_view value) {
+  constexpr std::size_t least = 6;
+  const auto has = [&](auto is) {
+    return std::any_of(value.begin(), value.end(), is);
+  };
+  const bool letter = has(
+      [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
+  const bool digit = has([](char c) { return c >= '0' && c <= '9'; });
+  return letter &&
+         ((digit && value.size() >= least) || looks_like_credential(value));
+}
+
 /// Whether a pattern of two groups, name and value, finds a secret.
 bool has_pair(string_view text, const RE2& pattern) {
   auto rest = piece(text);
@@ -94,6 +108,22 @@ std::optional<string_view> find_assignment(string_view blanked) {
     return "assigned-secret";
   if (blanked.find(':') != string_view::npos && has_pair(blanked, member))
     return "assigned-secret";
+  return std::nullopt;
+}
+
+std::optional<string_view> find_statement(string_view blanked) {
+  static const RE2 pattern{
+      "([A-Za-z0-9_.-]+)[\"'`]?(?:\\s*:\\s+|\\s+=\\s*|=\\s+)[\"'`]?"
+      "([^\\s,;\"'`<>()]+)"};
+  if (blanked.find_first_of(":=") == string_view::npos)
+    return std::nullopt;
+  auto rest = piece(blanked);
+  re2::StringPiece name;
+  re2::StringPiece value;
+  while (RE2::FindAndConsume(&rest, pattern, &name, &value))
+    if (is_sensitive_name(view(name)) && is_no_word(view(value)) &&
+        !is_harmless_value(view(name), view(value)))
+      return "stated-secret";
   return std::nullopt;
 }
 

@@ -18,6 +18,10 @@ std::optional<std::string_view> find_authorization(std::string_view blanked);
 /// sensitive name and a value that is not harmless.
 std::optional<std::string_view> find_assignment(std::string_view blanked);
 
+/// `password: x`, `token = x` in a text for people: a sensitive name and a
+/// value that is no word, since sentences speak of tokens, too.
+std::optional<std::string_view> find_statement(std::string_view blanked);
+
 /// `Name: value`, a header as an argument of a command.
 std::optional<std::string_view> find_header(std::string_view blanked);
 

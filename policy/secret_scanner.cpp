@@ -7,6 +7,7 @@
 #include "policy/hidden_unicode.hpp"
 #include "policy/inputs.hpp"
 #include "policy/opaque.hpp"
+#include "policy/plain_form.hpp"
 #include "policy/references.hpp"
 #include "policy/secret_shapes.hpp"
 #include "policy/sensitive_name.hpp"
@@ -25,9 +26,7 @@ finding report(string_view what, const std::string& pointer) {
               "): refer to an input by name instead"};
 }
 
-/// What the text gives away by itself. Looks at the raw text, since a secret
-/// may pose as the name of a reference.
-kind find_plain(string_view text) {
+kind find_undisguised(string_view text) {
   if (auto found = find_secret_shape(text))
     return found;
   if (has_opaque_run(text))
@@ -35,10 +34,38 @@ kind find_plain(string_view text) {
   return std::nullopt;
 }
 
-kind find_in_context(string_view blanked) {
-  if (auto found = find_userinfo(blanked))
+/// What the text gives away by itself. Looks at the raw text, since a secret
+/// may pose as the name of a reference.
+kind find_plain(string_view text) {
+  if (auto found = find_undisguised(text))
     return found;
-  return find_authorization(blanked);
+  if (auto plain = plain_form(text))
+    return find_undisguised(*plain);
+  return std::nullopt;
+}
+
+kind find_in_blanked(string_view blanked) {
+  for (auto* find :
+       {find_userinfo, find_authorization, find_assignment, find_statement})
+    if (auto found = find(blanked))
+      return found;
+  return std::nullopt;
+}
+
+/// What its surroundings give away.
+kind find_in_context(string_view text, string_view blanked) {
+  if (auto found = find_in_blanked(blanked))
+    return found;
+  if (auto plain = plain_form(text))
+    return find_in_blanked(blank_references(*plain));
+  return std::nullopt;
+}
+
+bool names_secret(string_view key) {
+  if (is_sensitive_name(key))
+    return true;
+  const auto plain = plain_form(key);
+  return plain && is_sensitive_name(*plain);
 }
 
 /// The sensitive name that the place gives a string, if it does: its own key,
@@ -46,10 +73,10 @@ kind find_in_context(string_view blanked) {
 kind name_of(const json_nodes& nodes, std::size_t i) {
   auto& at = nodes[i];
   if (nodes.is_member(i))
-    return is_sensitive_name(at.key) ? kind{at.key} : std::nullopt;
+    return names_secret(at.key) ? kind{at.key} : std::nullopt;
   if (at.parent == json_nodes::none)
     return std::nullopt;
-  if (nodes.is_member(at.parent) && is_sensitive_name(nodes[at.parent].key))
+  if (nodes.is_member(at.parent) && names_secret(nodes[at.parent].key))
     return nodes[at.parent].key;
   // An element's elder sibling stands right before it if it is a string.
   if (at.index > 0 && nodes[i - 1].parent == at.parent)
@@ -75,9 +102,7 @@ kind find_in_string(const json_nodes& nodes, std::size_t i,
   if (inputs.names_input(nodes, i))
     return std::nullopt;
   auto blanked = blank_references(text);
-  if (auto found = find_in_context(blanked))
-    return found;
-  if (auto found = find_assignment(blanked))
+  if (auto found = find_in_context(text, blanked))
     return found;
   if (is_default_of_password(nodes, i))
     return "password-default";
@@ -132,9 +157,7 @@ std::vector<finding> scan_text(string_view text, string_view pointer) {
   const auto blanked = blank_references(text);
   auto found = find_plain(text);
   if (!found)
-    found = find_in_context(blanked);
-  if (!found)
-    found = find_assignment(blanked);
+    found = find_in_context(text, blanked);
   if (found)
     out.push_back(report(*found, std::string{pointer}));
   if (has_hidden_unicode(without_line_separators(text)))

@@ -325,6 +325,72 @@ BOOST_AUTO_TEST_CASE(credentials_in_urls_and_headers_are_found) {
                text);
 }
 
+BOOST_AUTO_TEST_CASE(a_disguised_secret_is_found_nfr5) {
+  const auto wide = [](const std::string& text) {
+    std::string out;
+    for (char c : text) {
+      const int code = c - 0x20;
+      out += code < 0x40 ? "\xef\xbc" : "\xef\xbd";
+      out += static_cast<char>(0x80 + code % 0x40);
+    }
+    return out;
+  };
+  const auto percent = [](const std::string& text, const char* sign = "%") {
+    std::string out;
+    for (char c : text) {
+      out += sign;
+      out += hexits[static_cast<unsigned char>(c) >> 4];
+      out += hexits[static_cast<unsigned char>(c) & 15];
+    }
+    return out;
+  };
+  const auto token = glue({"gh", "p_", noise(36, base62)});
+  for (auto& text : std::vector<std::string>{
+           wide(token), percent(token), percent(token, "%25"),
+           token.substr(0, 1) + percent(token.substr(1, 2)) + token.substr(3),
+           wide(percent(token)), "https://example.com/?x=" + percent(token),
+           "API_KEY" + wide("=") + "hunter2", percent("token=hunter2"),
+           "https%3A%2F%2Fanna%3Ahunter2%40example.com"}) {
+    BOOST_TEST(scan(server("note", json::value(text))).size() == 1u, text);
+    BOOST_TEST(!scan_text(text, "").empty(), text);
+  }
+  BOOST_TEST(scan(server(wide("password").c_str(), "hunter2")).size() == 1u);
+  json::value key{{wide(token), 1}};
+  auto found = scan(key);
+  BOOST_REQUIRE(found.size() == 1u);
+  BOOST_TEST(found[0].pointer == "");
+  for (std::string fine :
+       {"100% of 50%", "%PATH%", "%APPDATA%\\x", "a%20b%2Fc",
+        "https://example.com/a%20file?next=https%3A%2F%2Fexample.com%2Fb",
+        "%24%7Binput%3Atoken%7D", "%ZZ%", "\xef\xbc", "\xef\xbb\xbf"})
+    BOOST_TEST(scan(server("note", json::value(fine))).empty(), fine);
+  BOOST_TEST(scan(server("note", json::value(wide("Hello")))).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_that_a_sentence_states_is_found_nfr5) {
+  for (std::string text :
+       {"log in with password: hunter2", "Password: hunter22 (changed)",
+        "the token = abc123def now", "user anna, secret: s3cr3tX",
+        "password: \"hunter2\"", "api_key: a1b2c3d4e5", "PIN:  a1234b",
+        "- token: `tok3nvalue`", "password:\thunter2"}) {
+    BOOST_TEST(scan(server("description", json::value(text))).size() == 1u,
+               text);
+    BOOST_TEST(!scan_text(text, "").empty(), text);
+  }
+  for (std::string fine :
+       {"Token: see the wiki", "key: value", "Auth: OAuth instead of basic",
+        "password: ask the team", "Secret: ${input:secret}",
+        "The token: now read from ${env:TOKEN}", "Key: 3 servers move",
+        "tokens: 4096", "max_tokens = 4096", "token: /run/secrets/token1",
+        "auth: https://login.example.com/oauth2", "key: id_ed25519.pub",
+        "Keys: a, b and c", "Cookie: session=${COOKIE}",
+        "Rotate the key: it expires on 2026-11-21.", "author: anna2026",
+        "token_file: tokens2.txt"}) {
+    BOOST_TEST(scan(server("description", json::value(fine))).empty(), fine);
+    BOOST_TEST(scan_text(fine, "").empty(), fine);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(random_text_is_found_without_a_shape) {
   struct {
     std::string_view alphabet;
