@@ -40,7 +40,7 @@ bool is_damage(const failure& x, const fs::path& data) {
 
 } // namespace
 
-failure with_advice(failure why, const fs::path& data) {
+failure with_advice(failure why, const fs::path& data, damage_met_by command) {
   if (why.code == errc::not_found || is_damage(why, data))
     if (auto missing = missing_part(data); !missing.empty())
       why = {errc::log_corrupt, std::move(missing)};
@@ -53,10 +53,12 @@ failure with_advice(failure why, const fs::path& data) {
   const auto place = data.string();
   while (why.message.ends_with('.'))
     why.message.pop_back();
-  why.message += ". Next: keep a copy of " + place +
-                 " as it is; see with `signalbox replay --data " + place +
-                 "` how far the log is sound; bring the whole directory back "
-                 "from a backup, or ask for help with the copy";
+  why.message += ". Next: keep a copy of " + place + " as it is; ";
+  if (command == damage_met_by::others)
+    why.message += "see with `signalbox replay --data " + place +
+                   "` how far the log is sound; ";
+  why.message += "bring the whole directory back from a backup, or ask for "
+                 "help with the copy";
   return why;
 }
 

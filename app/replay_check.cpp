@@ -101,6 +101,18 @@ class replayer {
   ledger_state state_;
 };
 
+/// How far the log is sound. What the machine refuses says nothing of that.
+failure with_place(failure why, std::uint64_t sound, std::uint64_t end) {
+  if (why.code == errc::io)
+    return why;
+  const auto place = sound == 0 ? std::string{"not even entry 0 can be read"}
+                                : "the log is sound up to entry " +
+                                      std::to_string(sound - 1) + " of " +
+                                      std::to_string(end == 0 ? 0 : end - 1);
+  why.message = place + "; entry " + std::to_string(sound) + ": " + why.message;
+  return why;
+}
+
 } // namespace
 
 result<replay_result> check_replay(
@@ -121,8 +133,8 @@ result<replay_result> check_replay(
   if (!log)
     return log.error();
   auto stored = load_stored(rocksdb_state_store{*database});
-  if (!stored)
-    return stored.error();
+  if (!stored) // the log may be sound all the same
+    stored = stored_state{std::nullopt, true};
   replayer work{stored->state, *mark};
   if (stored->damaged)
     work.out.disagreement = "the stored state is damaged";
@@ -135,9 +147,9 @@ result<replay_result> check_replay(
     return go_on;
   });
   if (!read)
-    return read.error();
+    return with_place(read.error(), work.size(), end);
   if (work.problem)
-    return *work.problem;
+    return with_place(*work.problem, work.size(), end);
   work.finish();
   work.out.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)

@@ -63,7 +63,8 @@ exit_code run_replay(const invocation& x) {
     x.err << "\rfolded " << folded << " of " << all << std::flush;
   });
   if (!done)
-    return report(x, with_advice(done.error(), options.text("data")));
+    return report(x, with_advice(done.error(), options.text("data"),
+                                 damage_met_by::replay));
   if (done->entries > 16 * 1024)
     x.err << '\n';
   if (options.has("json"))

@@ -237,17 +237,21 @@ failure rocksdb_database::refuse(const rocksdb::Status& why) {
   return {errc::read_only, std::move(reason)};
 }
 
-failure rocksdb_database::report_read_failure(const rocksdb::Status& status) {
-  auto out = explain_read_failure(status, directory());
-  if (status.IsCorruption())
-    set(state::refused_for_good, out.message);
+failure rocksdb_database::report_read_failure(const rocksdb::Status& status,
+                                              const std::string& where) {
+  auto out = explain_read_failure(status, directory(), where);
+  if (status.IsCorruption() && set(state::refused_for_good, out.message) &&
+      config_.warnings)
+    config_.warnings(out.message);
   return out;
 }
 
-void rocksdb_database::set(state x, std::string reason) {
+bool rocksdb_database::set(state x, std::string reason) {
   std::lock_guard guard{mutex_};
+  const bool is_new = state_ != x;
   state_ = x;
   reason_ = std::move(reason);
+  return is_new;
 }
 
 } // namespace signalbox

@@ -89,12 +89,15 @@ class rocksdb_database {
   /// after the next reopen), `read_only` (not written).
   result<void> write(rocksdb::WriteBatch& batch, durability how);
 
-  /// Writes what only the write-ahead log holds to table files, so that the next
-  /// start does not replay it. Errors: `read_only`.
+  /// Writes what only the write-ahead log holds to table files, so that the
+  /// next start does not replay it. Errors: `read_only`.
   result<void> flush();
 
-  /// Turns what a reader met into a failure; damage ends writing.
-  failure report_read_failure(const rocksdb::Status& status);
+  /// Turns what a reader met into a failure; damage ends writing, and the first
+  /// is a warning too: its reader may be a stranger's request. `where`: such as
+  /// " at entry 5".
+  failure report_read_failure(const rocksdb::Status& status,
+                              const std::string& where = {});
 
  private:
   enum class state { writable, refused, refused_for_good };
@@ -108,7 +111,7 @@ class rocksdb_database {
   result<void> retire_handle();
   rocksdb::Status probe() const;
   failure refuse(const rocksdb::Status& why);
-  void set(state x, std::string reason);
+  bool set(state x, std::string reason); ///< whether the state is another
 
   rocksdb_config config_;
   std::shared_ptr<rocksdb::Logger> logger_;

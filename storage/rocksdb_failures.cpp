@@ -12,9 +12,9 @@ bool says(const rocksdb::Status& status, std::string_view text) {
   return status.ToString().find(text) != std::string::npos;
 }
 
-std::string damaged(const rocksdb::Status& status,
-                    const std::string& directory) {
-  return directory + " is damaged (" + status.ToString() + "). " +
+std::string damaged(const rocksdb::Status& status, const std::string& directory,
+                    const std::string& where = {}) {
+  return directory + " is damaged" + where + " (" + status.ToString() + "). " +
          repair_advice();
 }
 
@@ -50,10 +50,12 @@ failure explain_open_failure(const rocksdb::Status& status,
 }
 
 failure explain_read_failure(const rocksdb::Status& status,
-                             const std::string& directory) {
+                             const std::string& directory,
+                             const std::string& where) {
   if (status.IsCorruption())
-    return {errc::log_corrupt, damaged(status, directory)};
-  return {errc::io, directory + " cannot be read (" + status.ToString() + ")"};
+    return {errc::log_corrupt, damaged(status, directory, where)};
+  return {errc::io, directory + " cannot be read" + where + " (" +
+                        status.ToString() + ")"};
 }
 
 bool is_locked(const rocksdb::Status& status) {

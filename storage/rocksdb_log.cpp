@@ -150,7 +150,8 @@ rocksdb_log::visit_some(const rocksdb_handle& handle, std::uint64_t& next,
       return progress::done;
   }
   if (!entry->status().ok())
-    return database_->report_read_failure(entry->status());
+    return database_->report_read_failure(entry->status(),
+                                          " at entry " + std::to_string(next));
   return log_gap(log_index{next}, database_->directory());
 }
 

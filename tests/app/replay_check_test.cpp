@@ -49,6 +49,32 @@ BOOST_AUTO_TEST_CASE(a_log_shorter_than_the_head_file_is_a_disagreement) {
   BOOST_TEST(x.err.find("more than the log has") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_damaged_log_is_sound_up_to_a_place_and_says_which) {
+  workplace here;
+  BOOST_REQUIRE_EQUAL(here.create().code, exit_code::ok);
+  {
+    rocksdb_config config;
+    config.directory = here.data / "db";
+    BOOST_REQUIRE(rocksdb_database::open(std::move(config)).value()->flush());
+  }
+  std::filesystem::path largest;
+  for (auto& x : std::filesystem::directory_iterator{here.data / "db"})
+    if (x.path().extension() == ".sst" &&
+        (largest.empty() || x.file_size() > file_size(largest)))
+      largest = x.path();
+  auto bytes = test::get_file(largest);
+  bytes[bytes.size() / 2] ^= 0x40;
+  test::put_file(largest, bytes);
+  auto x = run({"replay", "--data", here.data.string()});
+  BOOST_TEST(x.code != exit_code::ok);
+  for (auto part : {"the log is sound up to entry ", "is damaged at entry ",
+                    "keep a copy of ", "from a backup"})
+    BOOST_TEST(x.err.find(part) != std::string::npos, x.err);
+  BOOST_TEST(x.err.find(largest.filename().string()) != std::string::npos,
+             x.err);
+  BOOST_TEST(x.err.find("signalbox replay") == std::string::npos, x.err);
+}
+
 BOOST_AUTO_TEST_CASE(a_changed_row_of_the_stored_state_is_a_disagreement) {
   workplace here;
   BOOST_REQUIRE_EQUAL(here.create().code, exit_code::ok);

@@ -120,6 +120,38 @@ BOOST_AUTO_TEST_CASE(a_flipped_byte_in_a_table_is_not_silent) {
   check_read_only_for_damage(x.log());
 }
 
+BOOST_AUTO_TEST_CASE(damage_is_told_with_its_place_by_whoever_meets_it_first) {
+  const auto wanted = noises(200, 3000);
+  rocksdb_engine x;
+  append_one_by_one(x.log(), wanted);
+  flush(*x.database());
+  const auto table = x.newest(".sst");
+  x.close();
+  flip_byte(table, std::filesystem::file_size(table) / 2);
+  std::vector<std::string> warnings;
+  auto config = x.config();
+  config.warnings = [&](std::string_view line) {
+    if (line.find(" at entry ") != line.npos)
+      warnings.emplace_back(line);
+  };
+  const auto database = rocksdb_database::open(config).value();
+  const auto log = rocksdb_log::open(database).value();
+  // The end is sound: nothing has met the damage yet.
+  BOOST_TEST(read_from(*log, wanted.size() - 1).texts().size() == 1u);
+  BOOST_TEST(warnings.empty());
+  const auto sound = read_from(*log, 0);
+  BOOST_REQUIRE(!sound.end);
+  const auto place = " at entry " + std::to_string(sound.texts().size()) + " ";
+  BOOST_TEST(sound.end.error().message.find(place) != std::string::npos);
+  BOOST_TEST(sound.end.error().message.find(table.filename().string()) !=
+             std::string::npos);
+  BOOST_REQUIRE_EQUAL(warnings.size(), 1u);
+  BOOST_TEST(warnings[0].find(place) != std::string::npos);
+  BOOST_TEST(!read_from(*log, 0).end);
+  BOOST_TEST(warnings.size() == 1u); // once is enough
+  BOOST_TEST(log->health().reason.find(place) != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_flipped_byte_in_the_manifest_is_refused) {
   rocksdb_engine x;
   append(x.log(), {"a"});
