@@ -89,6 +89,8 @@ node_keys signing_history::load(const view& seen,
     warn_("the node's keys cannot be read: " + found.error().message);
     return out;
   }
+  if (found->unreadable)
+    warn_("a key of this node cannot be read: " + found->unreadable->message);
   if (found->seal)
     out.seal = *found->seal;
   if (found->head)

@@ -19,6 +19,8 @@ namespace signalbox {
 struct held_keys {
   std::optional<private_key> seal;
   std::optional<private_key> head;
+  /// Why a file that may hold a missing one cannot be read; names it.
+  std::optional<failure> unreadable = std::nullopt;
 };
 
 /// Gets the keys that this node may sign with under the view's keyset. Reads

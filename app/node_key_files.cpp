@@ -59,29 +59,47 @@ bool names_one_of(const fs::path& path, const std::vector<digest>& ids) {
   });
 }
 
+/// What was found for one role.
+struct role_files {
+  std::optional<private_key> key;
+  std::optional<failure> unreadable; ///< if there is no key
+  bool any_opened = false;           ///< so the passphrase is right
+};
+
+failure with_remedy(failure why, const fs::path& folder) {
+  if (why.code == errc::bad_key)
+    why.message += ". Put the file back from a backup; without one, move it "
+                   "away and run `signalbox keys rotate --online --data " +
+                   folder.parent_path().string() +
+                   "` while the node serves, with the root's key at hand";
+  return why;
+}
+
 /// Files whose names fit come first: opening one costs 0.1 s.
-result<std::optional<private_key>>
-load_active(const fs::path& folder, const std::vector<digest>& wanted,
-            key_role role, std::string_view passphrase) {
+result<role_files> load_active(const fs::path& folder,
+                               const std::vector<digest>& wanted, key_role role,
+                               std::string_view passphrase) {
+  role_files out;
   if (wanted.empty())
-    return std::optional<private_key>{};
+    return out;
   auto files = key_files(folder, role);
   if (!files)
     return files.error();
   std::stable_partition(files->begin(), files->end(),
                         [&](auto& path) { return names_one_of(path, wanted); });
-  std::optional<failure> unreadable;
   for (auto& path : *files) {
     auto key = read_key_file(path, passphrase);
-    if (!key)
-      unreadable = key.error();
-    else if (std::find(wanted.begin(), wanted.end(),
-                       key->public_part().key_id()) != wanted.end())
-      return std::optional{*key};
+    out.any_opened = out.any_opened || key;
+    if (!key) {
+      out.unreadable = with_remedy(key.error(), folder);
+    } else if (std::find(wanted.begin(), wanted.end(),
+                         key->public_part().key_id()) != wanted.end()) {
+      out.key = *key;
+      out.unreadable.reset();
+      break;
+    }
   }
-  if (unreadable)
-    return *unreadable;
-  return std::optional<private_key>{};
+  return out;
 }
 
 } // namespace
@@ -117,7 +135,12 @@ result<held_keys> load_node_keys(const fs::path& folder,
   auto head = load(key_role::head);
   if (!head)
     return head.error();
-  return held_keys{std::move(*seal), std::move(*head)};
+  auto unreadable = seal->unreadable ? seal->unreadable : head->unreadable;
+  // Perhaps it is the passphrase that is wrong, and no file is damaged.
+  if (unreadable && !seal->any_opened && !head->any_opened)
+    return *unreadable;
+  return held_keys{std::move(seal->key), std::move(head->key),
+                   std::move(unreadable)};
 }
 
 } // namespace signalbox

@@ -21,8 +21,9 @@ result<node_keys> make_node_keys(const std::filesystem::path& folder,
 
 /// The keys of this node that the keyset has as active, as far as its key files
 /// (`node-seal*.pem`, `node-head*.pem`) hold them. A file that cannot be read
-/// matters only if no other has the active key.
-/// Errors: `bad_key` (wrong passphrase), `io`.
+/// matters only if no other has the active key; it is then told beside the keys
+/// that there are.
+/// Errors: `bad_key` (no file opens: perhaps the passphrase is wrong), `io`.
 result<held_keys> load_node_keys(const std::filesystem::path& folder,
                                  const principal_id& node,
                                  const std::map<std::string, key_row>& keyset,

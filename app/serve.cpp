@@ -242,6 +242,9 @@ result<void> serve(const serve_options& options,
   auto held = load_keys(**seen);
   if (!held)
     return held.error();
+  if (held->unreadable)
+    log.write(log_level::warning, "a key file cannot be read",
+              {{"reason", held->unreadable->message}});
   auto keys = node_keys_of(pinned.node, *held);
   warn_of_keys(**seen, keys, log);
   auto slot = std::make_shared<server_slot>(nullptr);

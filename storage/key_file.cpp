@@ -98,7 +98,8 @@ result<private_key> read_key_file(const fs::path& path,
     return pem.error();
   auto key = private_key::from_encrypted_pem(*pem, passphrase);
   if (!key)
-    return bad_key(path, key.error().message);
+    return bad_key(path,
+                   "holds no key that can be used: " + key.error().message);
   return key;
 }
 

@@ -175,6 +175,58 @@ BOOST_AUTO_TEST_CASE(key_files_that_come_later_are_found_without_a_restart) {
              201u);
 }
 
+BOOST_AUTO_TEST_CASE(a_damaged_key_file_is_named_and_reads_go_on) {
+  BOOST_REQUIRE_EQUAL(
+      node.publish("claude-code", "default", small_draft("1")).status, 201u);
+  BOOST_REQUIRE_EQUAL(node.stop(), 0);
+  fs::path seal;
+  for (auto& x : fs::directory_iterator{ledger.data() / "keys"})
+    if (x.path().filename().string().starts_with("node-seal"))
+      seal = x.path();
+  auto text = read_text(seal);
+  const auto whole = text;
+  text[text.size() / 2] = text[text.size() / 2] == 'A' ? 'B' : 'A';
+  for (auto& damaged : {text, std::string{"no key"}, std::string{}}) {
+    write_text(seal, damaged);
+    node.restart();
+    BOOST_TEST(node.get("clients").status == 200u);
+    BOOST_TEST(node.get(config_path("claude-code")).status == 200u);
+    const auto refused =
+        node.publish("claude-code", "default", small_draft("2"));
+    BOOST_TEST(refused.status == 503u, refused.body);
+    BOOST_TEST(node.get("/readyz/write").status == 503u);
+    const auto log = node.log();
+    const auto at = log.rfind("a key file cannot be read");
+    BOOST_REQUIRE(at != std::string::npos);
+    const auto line = log.substr(at, log.find('\n', at) - at);
+    BOOST_TEST(line.find(seal.filename().string()) != std::string::npos, line);
+    BOOST_TEST(line.find("Put the file back from a backup") !=
+                   std::string::npos,
+               line);
+    BOOST_REQUIRE_EQUAL(node.stop(), 0);
+  }
+  write_text(seal, whole);
+  node.restart();
+  BOOST_TEST(node.get("/readyz/write").status == 200u);
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_can_open_no_key_says_which_and_what_to_do) {
+  BOOST_REQUIRE_EQUAL(node.stop(), 0);
+  std::string one;
+  for (auto& x : fs::directory_iterator{ledger.data() / "keys"})
+    if (x.path().filename().string().starts_with("node-")) {
+      one = x.path().filename().string();
+      write_text(x.path(), "no key");
+    }
+  const auto refused = ledger.signalbox(
+      {"serve", "--listen", "127.0.0.1:0", "--data", ledger.data().string()});
+  BOOST_TEST(refused.status != 0);
+  BOOST_TEST(refused.err.find("/keys/node-") != std::string::npos, refused.err);
+  BOOST_TEST(refused.err.find("Put the file back from a backup") !=
+                 std::string::npos,
+             refused.err);
+}
+
 BOOST_AUTO_TEST_CASE(key_files_that_cannot_be_read_are_a_warning_nfr11) {
   BOOST_REQUIRE_EQUAL(node.stop(), 0);
   const auto elsewhere = ledger.place() / "elsewhere";
