@@ -9,6 +9,15 @@ namespace {
 constexpr std::size_t write_body_limit = 1024 * 1024;
 constexpr std::size_t anonymous_body_limit = 64 * 1024;
 
+failure no_token() {
+  return {errc::unauthenticated,
+          "this needs a bearer token in the Authorization header"};
+}
+
+bool is_person(const caller& who) {
+  return who.roles != 0 && !permits(who.roles, role::node);
+}
+
 } // namespace
 
 /// For the audit. Who shows no token that is known is nobody, and limited with
@@ -31,18 +40,33 @@ std::optional<failure> service::impl::check_role(const operation& what,
   if (what.reading && config.public_reads)
     return std::nullopt;
   if (who.anonymous())
-    return failure{errc::unauthenticated,
-                   "this needs a bearer token in the Authorization header"};
-  bool any_person =
-      what.reading && who.roles != 0 && !permits(who.roles, role::node);
-  if (permits(who.roles, what.needs) || any_person)
+    return no_token();
+  if (permits(who.roles, what.needs) || (what.reading && is_person(who)))
     return std::nullopt;
   return failure{errc::forbidden,
                  "this needs the role " + std::string{to_string(what.needs)}};
 }
 
-/// A page of the node is for everybody, and JSON-RPC checks each call by
-/// itself.
+/// What the node says of itself needs what a read needs.
+std::optional<failure>
+service::impl::check_page(const request_head& head) const {
+  if (config.public_reads)
+    return std::nullopt;
+  auto seen = node.view().load();
+  if (seen == nullptr)
+    return failure{errc::unavailable, "no view was folded yet"};
+  auto who = who_calls(head.authorization, *seen);
+  if (!who)
+    return who.error();
+  if (who->anonymous())
+    return no_token();
+  if (is_person(*who))
+    return std::nullopt;
+  return failure{errc::forbidden, "this needs the role reader"};
+}
+
+/// The metrics are read like all else; other pages of the node are for
+/// everybody, and JSON-RPC checks each call by itself.
 admission service::impl::admit(const request_head& head, route where) {
   auto refuse = [&](const failure& why) {
     counters.failed(where.name(), to_string(why.code));
@@ -50,6 +74,11 @@ admission service::impl::admit(const request_head& head, route where) {
   };
   if (auto wrong = check_method(where, head.method))
     return {.refused = std::move(*wrong)};
+  if (where.to == end_point::metrics)
+    if (auto closed = check_page(head)) {
+      note_denied(where.name(), *closed, {}, {});
+      return refuse(*closed);
+    }
   auto limit = anonymous_body_limit;
   payer pays{};
   auto seen = node.view().load();

@@ -109,7 +109,8 @@ struct service::impl {
   void note_denied(std::string_view operation, const failure& why,
                    const principal_id& who, std::string_view request_id) const;
   http_response show_metrics() const;
-  http_response read_readiness() const;
+  http_response read_readiness(const exchange& x) const;
+  bool tells_details(const exchange& x) const;
   void with_keys(const std::shared_ptr<const view>& seen,
                  std::function<void(const signing&)> run,
                  const std::function<void(failure)>& refuse);
@@ -119,6 +120,7 @@ struct service::impl {
                            const published& seen) const;
   std::optional<failure> check_role(const operation& what,
                                     const caller& who) const;
+  std::optional<failure> check_page(const request_head& head) const;
   void call(const operation& what, json::object params,
             const std::shared_ptr<exchange>& x, operation_reply reply);
   void note_failure(const operation& what, const operation_answer& x);

@@ -25,10 +25,19 @@ http_response service::impl::show_metrics() const {
                           outside)};
 }
 
-http_response service::impl::read_readiness() const {
+/// Where reads are private, strangers learn whether and not why.
+bool service::impl::tells_details(const exchange& x) const {
+  return config.public_reads || !check_page(x.request.head());
+}
+
+http_response service::impl::read_readiness(const exchange& x) const {
   auto seen = node.view().load();
+  const bool details = tells_details(x);
   if (seen == nullptr)
-    return text_response(503, "no view was folded yet\n");
+    return text_response(503,
+                         details ? "no view was folded yet\n" : "not ready\n");
+  if (!details)
+    return text_response(200, "ready\n");
   auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
                  clock::now() - seen->at)
                  .count();
@@ -45,18 +54,20 @@ void service::impl::answer_write_readiness(const std::shared_ptr<exchange>& x) {
   auto problem = node.status().write_problem();
   if (problem.empty() && seen == nullptr)
     problem = "no view was folded yet";
+  auto refuse = [x, details = tells_details(*x)](const std::string& why) {
+    x->finish(text_response(503, (details ? why : "not ready") + '\n'));
+  };
   if (!problem.empty())
-    return x->finish(text_response(503, problem + '\n'));
+    return refuse(problem);
   with_keys(
       seen->data,
-      [x, seen](const signing& y) {
-        auto missing = y.problem(*seen->data);
-        x->finish(missing ? text_response(503, missing->message + '\n')
-                          : text_response(200, "ready to write\n"));
+      [x, seen, refuse](const signing& y) {
+        if (auto missing = y.problem(*seen->data))
+          refuse(missing->message);
+        else
+          x->finish(text_response(200, "ready to write\n"));
       },
-      [x](const failure& why) {
-        x->finish(text_response(503, why.message + '\n'));
-      });
+      [refuse](const failure& why) { refuse(why.message); });
 }
 
 } // namespace signalbox

@@ -149,6 +149,41 @@ BOOST_AUTO_TEST_CASE(reads_can_be_private_nfr7) {
   BOOST_TEST(node.get("/healthz").status == 200u);
 }
 
+BOOST_AUTO_TEST_CASE(private_reads_close_metrics_and_reasons_too_nfr7) {
+  const test_ledger ledger;
+  const node_process node{ledger, {"--private-reads"}};
+  const auto body = [&](const std::string& path, const std::string& token) {
+    return node.get(path, token).body;
+  };
+  BOOST_TEST(node.get("/metrics").status == 401u);
+  BOOST_TEST(body("/metrics", "").find("signalbox_") == std::string::npos);
+  BOOST_TEST(node.get("/metrics", ledger.admin + "x").status == 401u);
+  for (auto* role : {"reader", "auditor"}) {
+    const auto token = node.issue({role});
+    BOOST_TEST(body("/metrics", token).find("signalbox_ready_write 1\n") !=
+               std::string::npos);
+    BOOST_TEST(body("/readyz/read", token).find("view of entry") !=
+               std::string::npos);
+  }
+  BOOST_TEST(node.get("/readyz/read").status == 200u);
+  BOOST_TEST(body("/readyz/read", "") == "ready\n");
+  BOOST_TEST(node.get("/readyz/write").status == 200u);
+  BOOST_TEST(body("/healthz", "") == "ok\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_stranger_learns_that_writes_stop_and_not_why_nfr7) {
+  const test_ledger ledger;
+  const auto away = ledger.place() / "away";
+  std::filesystem::rename(ledger.data() / "keys", away);
+  std::filesystem::create_directory(ledger.data() / "keys");
+  const node_process node{ledger, {"--private-reads"}};
+  const auto told = node.get("/readyz/write");
+  BOOST_TEST(told.status == 503u);
+  BOOST_TEST(told.body == "not ready\n");
+  BOOST_TEST(node.get("/readyz/write", ledger.admin).body.find("keys rotate") !=
+             std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(tokens_that_are_wrong_expired_or_odd_are_refused_nfr7) {
   const node_fixture x;
   const auto token = x.node.issue({"publisher"});
