@@ -27,6 +27,15 @@ inline constexpr std::size_t max_request_id_bytes = 64;
 /// Open connections of one process; more are refused with 503.
 inline constexpr std::size_t default_max_connections = 20000;
 
+/// Bytes of answers that all connections together may hold for readers that do
+/// not take them; beyond, the slowest are ended.
+inline constexpr std::size_t default_send_budget = 256 * 1024 * 1024;
+
+/// What a reader is taken to have read before it is called slow, in bytes, and
+/// the least time over which its speed is measured.
+inline constexpr double reader_credit = 64 * 1024;
+inline constexpr std::chrono::milliseconds reader_grace{10};
+
 /// From the first byte of a request to the end of its head.
 inline constexpr std::chrono::milliseconds default_header_timeout{10000};
 

@@ -60,6 +60,14 @@ class http_connection {
   /// Whether it waits for the first byte of a request.
   bool is_idle() const;
 
+  /// How quickly its reader takes what waits for it, in bytes a second; none
+  /// if nothing counts against the send budget.
+  std::optional<double>
+  reading_speed(http_worker_context::time_point real_now) const;
+
+  /// What waits will not be sent: the budget has it back.
+  void give_up_sending() { unsent_.give_back(); }
+
  private:
   enum class state { head, body, waiting, writing, streaming, lingering };
   enum class after_write { next_request, body, stream };
@@ -78,6 +86,8 @@ class http_connection {
   step refuse_unread(http_response x);
   /// `last` owns the last piece of the outbox, if not null.
   step flush(const prepared_response* last = nullptr);
+  bool may_wait_for_reader();
+  std::size_t held_bytes() const;
   step finish_response();
   step close_or_linger();
 
@@ -120,6 +130,9 @@ class http_connection {
 
   http_parser parser_;
   http_outbox outbox_;
+  http_send_budget::share unsent_;
+  http_worker_context::time_point unsent_since_;
+  std::size_t taken_ = 0; // by the reader since then
   http_response response_;
   std::string response_head_;
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/defaults.hpp"
+
 // The sending half of a connection.
 
 namespace signalbox {
@@ -87,6 +89,7 @@ http_connection::step http_connection::flush(const prepared_response* last) {
   std::size_t sent = 0;
   const auto outcome = outbox_.send(transport_, sent);
   worker_.probe.bytes.add(sent);
+  taken_ += sent;
   switch (outcome) {
   case http_outbox::outcome::done:
     return finish_response();
@@ -101,10 +104,45 @@ http_connection::step http_connection::flush(const prepared_response* last) {
     outbox_.persist(last ? last->shared_from_this() : nullptr);
   state_ = state::writing;
   expect_within(worker_.config.write_timeout);
-  return next::wait_writable;
+  return may_wait_for_reader() ? next::wait_writable : next::close;
+}
+
+/// A reader that does not take an answer at once holds memory; together they
+/// have a budget, and when it is spent the slowest go.
+bool http_connection::may_wait_for_reader() {
+  if (unsent_.is_held())
+    return true;
+  unsent_since_ = std::chrono::steady_clock::now();
+  taken_ = 0;
+  unsent_.take(worker_.budget, held_bytes());
+  if (!worker_.budget.is_overdrawn())
+    return true;
+  worker_.make_room(key_);
+  // The others' are on other threads, which look for themselves.
+  if (!worker_.budget.is_overdrawn())
+    return true;
+  worker_.probe.slow_readers.add();
+  return false;
+}
+
+/// What lies ready for everybody is not held for this reader.
+std::size_t http_connection::held_bytes() const {
+  return response_head_.size() + body_of(response_).size() + outbox_.copied() +
+         (piece_ ? piece_->size() : 0);
+}
+
+std::optional<double>
+http_connection::reading_speed(http_worker_context::time_point real_now) const {
+  using seconds = std::chrono::duration<double>;
+  if (!unsent_.is_held())
+    return std::nullopt;
+  const seconds time = std::max<std::chrono::nanoseconds>(
+      real_now - unsent_since_, reader_grace);
+  return (static_cast<double>(taken_) + reader_credit) / time.count();
 }
 
 http_connection::step http_connection::finish_response() {
+  unsent_.give_back();
   if (after_ == after_write::body) {
     after_ = after_write::next_request;
     state_ = state::body;

@@ -29,6 +29,9 @@ class http_outbox {
   /// an empty `keep` copies the last one too.
   void persist(std::shared_ptr<const void> keep);
 
+  /// Bytes that `persist` has copied.
+  std::size_t copied() const { return copied_.size(); }
+
   void clear();
 
  private:

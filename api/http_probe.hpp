@@ -17,6 +17,8 @@ struct http_counts {
   std::uint64_t malformed = 0;
   std::uint64_t failures = 0;     ///< exceptions of the handler
   std::uint64_t tls_failures = 0; ///< connections that TLS ended
+  std::uint64_t slow_readers = 0; ///< ended, to keep within the send budget
+  std::uint64_t unsent = 0;       ///< bytes that wait for slow readers now
 };
 
 /// A counter that one thread writes and any thread reads: no locked
@@ -45,6 +47,7 @@ struct alignas(64) http_probe {
   lone_counter malformed;
   lone_counter failures;
   lone_counter tls_failures;
+  lone_counter slow_readers;
 
   void add_to(http_counts& sum) const {
     sum.accepted += accepted.get();
@@ -57,6 +60,7 @@ struct alignas(64) http_probe {
     sum.malformed += malformed.get();
     sum.failures += failures.get();
     sum.tls_failures += tls_failures.get();
+    sum.slow_readers += slow_readers.get();
   }
 };
 

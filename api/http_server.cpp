@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "api/http_send_budget.hpp"
 #include "api/http_socket.hpp"
 #include "api/http_worker.hpp"
 
@@ -129,6 +130,8 @@ result<void> validate(const http_config& x) {
   if (x.target_limit < 1 || x.target_limit > x.header_limit)
     return failure{errc::bad_request,
                    "the target limit must be 1 to the header limit"};
+  if (x.send_budget < 1)
+    return failure{errc::bad_request, "the send budget must be positive"};
   return require(x.max_connections >= 1,
                  "at least one connection must be allowed");
 }
@@ -136,7 +139,8 @@ result<void> validate(const http_config& x) {
 class http_server::impl {
  public:
   impl(http_config config, std::shared_ptr<http_handler> handler)
-      : config_{std::move(config)}, handler_{std::move(handler)} {}
+      : config_{std::move(config)}, handler_{std::move(handler)},
+        budget_{config_.send_budget} {}
 
   result<void> start() {
     if (auto ok = validate(config_); !ok)
@@ -147,7 +151,7 @@ class http_server::impl {
     port_ = port_of(*socket);
     for (std::size_t i = 0; i < config_.workers; ++i)
       workers_.push_back(
-          std::make_unique<http_worker>(config_, *handler_, i, open_));
+          std::make_unique<http_worker>(config_, *handler_, i, open_, budget_));
     for (auto& x : workers_)
       x->start();
     workers_.front()->listen(std::move(*socket),
@@ -176,6 +180,7 @@ class http_server::impl {
     http_counts sum;
     for (const auto& x : workers_)
       x->add_counts_to(sum);
+    sum.unsent = budget_.waiting();
     return sum;
   }
 
@@ -198,6 +203,7 @@ class http_server::impl {
   const http_config config_;
   const std::shared_ptr<http_handler> handler_;
   std::atomic<std::size_t> open_{0};
+  http_send_budget budget_; // outlives the connections
   std::vector<std::unique_ptr<http_worker>> workers_;
   std::size_t turn_ = 0;
   std::uint16_t port_ = 0;

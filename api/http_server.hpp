@@ -18,6 +18,7 @@ struct http_config {
   std::uint16_t port = 0;            ///< 0: any free port
   std::size_t workers = 1;           ///< threads, 1-256
   std::size_t max_connections = default_max_connections;
+  std::size_t send_budget = default_send_budget; ///< bytes
   std::size_t header_limit = default_header_limit;
   std::size_t target_limit = default_target_limit;
   std::chrono::milliseconds header_timeout = default_header_timeout;

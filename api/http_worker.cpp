@@ -1,9 +1,11 @@
 #include "api/http_worker.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <future>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <netinet/in.h>
@@ -61,8 +63,8 @@ struct link {
 class http_worker::impl final : public http_worker_context {
  public:
   impl(const http_config& cfg, http_handler& served, std::size_t number,
-       std::atomic<std::size_t>& open)
-      : http_worker_context{cfg, served, number}, open_{open},
+       std::atomic<std::size_t>& open, http_send_budget& all)
+      : http_worker_context{cfg, served, number, all}, open_{open},
         gate_{std::make_shared<http_gate>(
             [this] { asio::post(io_, [this] { deliver(); }); })} {}
 
@@ -134,6 +136,23 @@ class http_worker::impl final : public http_worker_context {
       if (auto* x = find(key))
         go_on(*x, [](auto& y) { return y.on_ready(); });
     };
+  }
+
+  // Not the one that asks: it is in the middle of a step.
+  void make_room(std::uint64_t key) override {
+    const auto real_now = std::chrono::steady_clock::now();
+    std::vector<std::pair<double, link*>> readers;
+    for (auto& x : links_)
+      if (x && x->key != key)
+        if (const auto speed = x->connection.reading_speed(real_now))
+          readers.emplace_back(*speed, x.get());
+    std::sort(readers.begin(), readers.end());
+    for (auto& [speed, x] : readers) {
+      if (!budget.is_tight())
+        return;
+      probe.slow_readers.add();
+      close(*x);
+    }
   }
 
  private:
@@ -292,6 +311,7 @@ class http_worker::impl final : public http_worker_context {
 
   void close(link& x) {
     error_code ignored;
+    x.connection.give_up_sending();
     if (x.socket.is_open())
       x.transport.say_goodbye();
     x.socket.close(ignored);
@@ -340,6 +360,8 @@ class http_worker::impl final : public http_worker_context {
 
   void sweep() {
     now = std::chrono::steady_clock::now();
+    if (budget.is_overdrawn()) // by another worker's connections
+      make_room(0);
     for (auto& x : links_)
       if (!x || !x->socket.is_open())
         continue;
@@ -383,8 +405,9 @@ class http_worker::impl final : public http_worker_context {
 };
 
 http_worker::http_worker(const http_config& config, http_handler& handler,
-                         std::size_t number, std::atomic<std::size_t>& open)
-    : impl_{std::make_unique<impl>(config, handler, number, open)} {}
+                         std::size_t number, std::atomic<std::size_t>& open,
+                         http_send_budget& budget)
+    : impl_{std::make_unique<impl>(config, handler, number, open, budget)} {}
 
 http_worker::~http_worker() = default;
 

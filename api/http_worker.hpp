@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "api/http_send_budget.hpp"
 #include "api/http_server.hpp"
 #include "api/http_socket.hpp"
 
@@ -15,9 +16,10 @@ namespace signalbox {
 /// the thread that owns the server, `adopt` and `counts` for any.
 class http_worker {
  public:
-  /// `open` counts the connections of all workers.
+  /// `open` counts the connections of all workers; `budget` is theirs too.
   http_worker(const http_config& config, http_handler& handler,
-              std::size_t number, std::atomic<std::size_t>& open);
+              std::size_t number, std::atomic<std::size_t>& open,
+              http_send_budget& budget);
   ~http_worker(); ///< cuts what is left
 
   void start();

@@ -15,8 +15,9 @@ std::uint64_t random_seed() {
 
 http_worker_context::http_worker_context(const http_config& cfg,
                                          http_handler& served,
-                                         std::size_t number)
-    : config{cfg}, handler{served}, worker{number},
+                                         std::size_t number,
+                                         http_send_budget& all)
+    : config{cfg}, handler{served}, worker{number}, budget{all},
       now{std::chrono::steady_clock::now()}, random_{random_seed()} {}
 
 std::string_view http_worker_context::head_end(ending x) {

@@ -10,6 +10,7 @@
 
 #include "api/http_handler.hpp"
 #include "api/http_probe.hpp"
+#include "api/http_send_budget.hpp"
 #include "api/http_server.hpp"
 
 namespace signalbox {
@@ -22,7 +23,7 @@ class http_worker_context {
   enum class ending { plain, close, keep_alive };
 
   http_worker_context(const http_config& cfg, http_handler& served,
-                      std::size_t number);
+                      std::size_t number, http_send_budget& all);
   virtual ~http_worker_context() = default;
 
   /// The answer to request `sequence` of connection `key`.
@@ -30,6 +31,10 @@ class http_worker_context {
 
   /// Makes connection `key` look whether its stream has more.
   virtual http_stream::waker make_waker(std::uint64_t key) = 0;
+
+  /// Ends the slowest readers but connection `key` until the budget is no
+  /// longer tight, or none is left.
+  virtual void make_room(std::uint64_t key) = 0;
 
   /// The end of a response head: Date, Connection, blank line. Valid until
   /// the next call; the text changes once a second.
@@ -41,6 +46,7 @@ class http_worker_context {
   const http_config& config;
   http_handler& handler;
   const std::size_t worker;
+  http_send_budget& budget; ///< of all workers
   http_probe probe;
   request_head head; ///< of the request being dispatched
   time_point now;    ///< as of the last sweep

@@ -158,6 +158,7 @@ http_config make_http_config(const serve_options& options,
   out.address = options.address;
   out.port = options.port;
   out.workers = options.workers;
+  out.send_budget = options.send_budget;
   // Strangers must not take the files that the database needs.
   out.max_connections = connections_within(raise_open_files());
   return out;

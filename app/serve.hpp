@@ -7,6 +7,7 @@
 #include <string>
 
 #include "api/change_defaults.hpp"
+#include "api/defaults.hpp"
 #include "api/request_limits.hpp"
 #include "api/tls_certificate.hpp"
 #include "app/json_log.hpp"
@@ -33,6 +34,8 @@ struct serve_options {
   /// Subscribers and long polls, in all and of one token or address.
   std::size_t listeners = change_defaults::max_listeners;
   std::size_t listeners_per_caller = change_defaults::max_listeners_per_caller;
+  /// Bytes of answers that may wait for slow readers, of all connections.
+  std::size_t send_budget = default_send_budget;
   std::int64_t heartbeat = change_defaults::heartbeat.count(); ///< ms
   log_level least = log_level::info;
   stream_options streams;

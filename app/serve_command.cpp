@@ -114,6 +114,12 @@ result<void> gather_listeners(const command_options& given,
     return failure{errc::bad_request,
                    "--max-listeners and --max-listeners-per-caller must lie "
                    "between 1 and 1000000"};
+  constexpr std::size_t mib = 1024 * 1024;
+  const auto budget = given.get<std::size_t>("send-budget");
+  if (budget < 1 || budget > mib)
+    return failure{errc::bad_request,
+                   "--send-budget must lie between 1 and 1048576 MiB"};
+  out.send_budget = budget * mib;
   return {};
 }
 
@@ -227,6 +233,10 @@ void add_options(command_options& options) {
       po::value<std::size_t>()->default_value(
           change_defaults::max_listeners_per_caller),
       "the same of one token, or of one address without a token")(
+      "send-budget",
+      po::value<std::size_t>()->default_value(default_send_budget /
+                                              (1024 * 1024)),
+      "MiB of answers that may wait for slow readers, of all connections")(
       "log-level", po::value<std::string>()->default_value("info"),
       "debug, info, warning or error")("json", "output for programs");
 }

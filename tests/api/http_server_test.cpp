@@ -607,6 +607,58 @@ BOOST_FIXTURE_TEST_CASE(a_reader_that_stops_is_cut, slow_fixture) {
   BOOST_TEST(eventually([&] { return server.counts().open == 0; }));
 }
 
+BOOST_AUTO_TEST_CASE(slow_readers_hold_no_more_than_the_budget_c16) {
+  auto config = quick_config();
+  config.send_budget = 3 * big_body->size() + 1024 * 1024;
+  fixture x{config};
+  constexpr std::size_t many = 8, at_most = 3;
+  std::vector<std::unique_ptr<http_client>> slow;
+  for (std::size_t i = 0; i < many; ++i) {
+    slow.push_back(std::make_unique<http_client>(x.server.port(), 4096));
+    slow.back()->send("GET /held HTTP/1.1\r\nHost: t\r\n\r\n");
+    x.handler->held()({.body = big_body});
+  }
+  BOOST_TEST(eventually([&] {
+    const auto counts = x.server.counts();
+    return counts.slow_readers >= many - at_most &&
+           counts.open == many - counts.slow_readers;
+  }));
+  BOOST_TEST(x.server.counts().unsent <= config.send_budget);
+  BOOST_TEST(x.server.counts().unsent >= big_body->size());
+  // Whoever reads is answered as ever, also at length.
+  http_client quick{x.server.port()};
+  BOOST_TEST(quick.get("/x").result_int() == 200u);
+  quick.send("GET /held HTTP/1.1\r\nHost: t\r\n\r\n");
+  x.handler->held()({.body = big_body});
+  BOOST_TEST((quick.read().body() == *big_body));
+  slow.clear();
+  BOOST_TEST(eventually([&] { return x.server.counts().unsent == 0; }));
+}
+
+BOOST_AUTO_TEST_CASE(workers_have_one_budget_together_c16) {
+  auto config = quick_config();
+  config.workers = 3;
+  config.send_budget = 2 * big_body->size();
+  fixture x{config};
+  std::vector<std::unique_ptr<http_client>> slow;
+  for (int i = 0; i < 9; ++i) {
+    slow.push_back(std::make_unique<http_client>(x.server.port(), 4096));
+    slow.back()->send("GET /held HTTP/1.1\r\nHost: t\r\n\r\n");
+    x.handler->held()({.body = big_body});
+  }
+  BOOST_TEST(eventually([&] { return x.server.counts().slow_readers >= 7; }));
+  BOOST_TEST(eventually(
+      [&] { return x.server.counts().unsent <= config.send_budget; }));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_lies_ready_is_not_counted_for_each_reader,
+                        fixture) {
+  http_client client{server.port(), 4096};
+  client.send("GET /big HTTP/1.1\r\nHost: t\r\n\r\n");
+  BOOST_TEST(eventually([&] { return server.counts().bytes > 0; }));
+  BOOST_TEST(server.counts().unsent < 4096u);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_waiting_request_is_not_timed_out, slow_fixture) {
   http_client client{server.port()};
   client.send("GET /held HTTP/1.1\r\nHost: t\r\n\r\n");
