@@ -15,6 +15,7 @@ inline constexpr std::array<std::int64_t, 10> delivery_bounds{
 /// What was delivered to those who listen.
 struct change_counts {
   std::uint64_t subscribers = 0; ///< now
+  std::uint64_t waiting = 0;     ///< now, for their turn to catch up
   std::uint64_t long_polls = 0;  ///< now
   std::uint64_t delivered = 0;   ///< live events handed to subscribers
   std::uint64_t overflows = 0;   ///< subscribers that read too slowly

@@ -63,7 +63,7 @@ struct hub_desk {
 struct change_hub::impl {
   impl(change_hub_config c, runtime& n, update_events& e, disk_pool& d)
       : config{c}, node{n}, events{e}, disk{d}, seats{c.seats},
-        desks(c.workers) {}
+        turns{c.catching_up}, desks(c.workers) {}
 
   void run();
   void hand_on();
@@ -81,6 +81,7 @@ struct change_hub::impl {
   update_events& events;
   disk_pool& disk;
   change_seats seats;
+  catch_up_turns turns;
   change_probe probe;
   std::shared_ptr<doorbell> bell = std::make_shared<doorbell>();
   std::vector<hub_desk> desks; ///< by worker
@@ -301,6 +302,10 @@ change_seats& change_hub::seats() {
   return impl_->seats;
 }
 
+catch_up_turns& change_hub::turns() {
+  return impl_->turns;
+}
+
 const change_hub_config& change_hub::config() const {
   return impl_->config;
 }
@@ -309,6 +314,7 @@ change_counts change_hub::counts() const {
   auto& x = *impl_;
   change_counts out;
   x.probe.add_to(out);
+  out.waiting = x.turns.waiting();
   const std::lock_guard lock{x.mutex};
   out.long_polls = x.polls.size();
   const auto taken = x.seats.taken();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/runtime.hpp"
+#include "api/catch_up_turns.hpp"
 #include "api/change_counts.hpp"
 #include "api/change_pages.hpp"
 #include "api/change_seats.hpp"
@@ -21,6 +22,9 @@ struct change_hub_config {
   std::size_t workers = 1; ///< of the HTTP server
   seat_limits seats;
   std::chrono::milliseconds heartbeat;
+  /// Subscribers that read a page of what they missed at once: fewer than the
+  /// pool has threads, so that others find one free.
+  std::size_t catching_up = 1;
 };
 
 /// Somebody who waits for the next change in a long poll.
@@ -56,6 +60,7 @@ class change_hub {
   void stop();
 
   change_seats& seats();
+  catch_up_turns& turns();
   const change_hub_config& config() const;
   change_counts counts() const;
 

@@ -31,6 +31,11 @@ bytes comment() {
   return out;
 }
 
+bytes waiting_comment() {
+  static const auto out = share(": others catch up first\n\n");
+  return out;
+}
+
 bytes last_words() {
   static const auto out =
       share("retry: " + std::to_string(d::retry_after) + "\n: stopping\n\n");
@@ -80,7 +85,7 @@ class event_stream final : public http_stream, public subscriber {
     if ((!live_ && !reading_) || !is_welcome())
       if (auto x = next(); x.bytes)
         return x;
-    return {comment()};
+    return {waiting_ ? waiting_comment() : comment()};
   }
 
   /// Spread, so that not all of them beat at once.
@@ -146,15 +151,40 @@ class event_stream final : public http_stream, public subscriber {
             d::catch_up_page};
   }
 
-  /// Goes through what was missed until nothing is left.
+  /// What lies ready is taken at once, but only one page: what more was missed
+  /// comes a page at a time, each when it is this subscriber's turn.
   void catch_up() {
-    while (!live_ && !reading_ && page_.empty()) {
-      const auto seen = hub_.view_now();
+    if (reading_)
+      return;
+    const auto seen = hub_.view_now();
+    if (!std::exchange(looked_, true))
       if (auto page = ready_page(hub_.events(), *seen, query()))
         take(std::move(*page), *seen);
-      else
-        return read();
-    }
+    if (!live_ && page_.empty())
+      ask_for_turn();
+  }
+
+  void ask_for_turn() {
+    reading_ = waiting_ = true;
+    auto lane = hub_.lane(asked_.worker);
+    std::weak_ptr<event_stream*> weak = me_;
+    hub_.turns().ask([lane, weak](catch_up_turns::turn mine) {
+      lane->run([weak, turn = std::move(mine)]() mutable {
+        if (const auto me = weak.lock())
+          (*me)->on_turn(std::move(turn));
+      });
+    });
+  }
+
+  /// The turn ends with the page, before that is sent.
+  void on_turn(catch_up_turns::turn turn) {
+    waiting_ = false;
+    const auto seen = hub_.view_now();
+    auto page = ready_page(hub_.events(), *seen, query());
+    if (!page)
+      return read(std::move(turn));
+    turn.reset();
+    on_page(std::move(*page), *seen);
   }
 
   void take(event_page page, const view& seen) {
@@ -167,10 +197,11 @@ class event_stream final : public http_stream, public subscriber {
       live_token_ = to_string(seen.token());
   }
 
-  void read() {
+  /// Where the pool has no room, the next beat asks again.
+  void read(catch_up_turns::turn turn) {
     auto lane = hub_.lane(asked_.worker);
     std::weak_ptr<event_stream*> weak = me_;
-    reading_ = hub_.disk().run([&hub = hub_, q = query(), lane, weak] {
+    reading_ = hub_.disk().run([&hub = hub_, q = query(), lane, weak, turn] {
       const auto seen = hub.view_now();
       auto page = read_page(hub.events(), *seen, q);
       lane->run([weak, seen, page = std::move(page)]() mutable {
@@ -243,7 +274,9 @@ class event_stream final : public http_stream, public subscriber {
   std::optional<std::uint64_t> behind_; ///< of the first change not sent
   bool greeted_ = false;
   bool told_current_ = false;
-  bool reading_ = false;
+  bool looked_ = false;  ///< whether a page lies ready
+  bool reading_ = false; ///< or waiting for the turn to
+  bool waiting_ = false;
   bool live_ = false;
 };
 

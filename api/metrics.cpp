@@ -166,6 +166,11 @@ void add_http(scrape& to, const http_counts& x) {
              "Requests that do not follow HTTP", x.malformed);
   to.counter("signalbox_http_failures_total",
              "Requests that failed inside the node", x.failures);
+  to.gauge("signalbox_http_unsent_bytes",
+           "Bytes of answers that wait for slow readers", x.unsent);
+  to.counter("signalbox_http_slow_readers_total",
+             "Connections ended since too many bytes waited for readers",
+             x.slow_readers);
   to.counter("signalbox_http_sent_bytes_total", "Bytes sent to clients",
              x.bytes);
 }
@@ -202,6 +207,8 @@ void add_activity(scrape& to, const stream_metrics& x) {
 void add_changes(scrape& to, const change_counts& x) {
   to.gauge("signalbox_subscribers",
            "Clients that listen to a stream of changes", x.subscribers);
+  to.gauge("signalbox_subscribers_waiting",
+           "Subscribers that wait for their turn to catch up", x.waiting);
   to.gauge("signalbox_long_polls", "PollChanges that wait for a change",
            x.long_polls);
   to.counter("signalbox_fanout_events_total",

@@ -1,5 +1,7 @@
 #include "api/service_impl.hpp"
 
+#include <algorithm>
+
 namespace signalbox {
 
 namespace {
@@ -31,7 +33,8 @@ service::impl::impl(service_config c, runtime& n, const event_log& l,
       events{
           l, config.head_life,
           [this](auto& seen, auto& channel) { return head_of(seen, channel); }},
-      changes{{config.workers, config.listeners, config.heartbeat},
+      changes{{config.workers, config.listeners, config.heartbeat,
+               std::max<std::size_t>(config.disk_threads, 2) - 1},
               n,
               events,
               disk} {}

@@ -362,6 +362,43 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_is_told_from_where_to_resume_fr10) {
                         ++last);
 }
 
+BOOST_AUTO_TEST_CASE(many_resumes_take_turns_and_others_are_answered_fr10) {
+  constexpr std::size_t resumes = 150, changes = 48;
+  const auto old = now();
+  for (std::size_t i = 0; i < changes; ++i)
+    publish(std::to_string(i));
+  node.stop();
+  node.restart(); // nothing is composed yet
+  std::vector<std::unique_ptr<event_listener>> all;
+  for (std::size_t i = 0; i < resumes; ++i)
+    all.push_back(std::make_unique<event_listener>(node, "since_token=" + old));
+  clock_type::duration longest{};
+  std::atomic<bool> done{false};
+  int failed = 0;
+  auto others = std::async(std::launch::async, [&] {
+    while (!done) {
+      const auto begun = clock_type::now();
+      failed += poll("since_token=" + old + "&limit=1").status != 200;
+      longest = std::max(longest, clock_type::now() - begun);
+    }
+  });
+  for (auto& x : all) {
+    for (std::size_t i = 0; i < changes; ++i)
+      BOOST_TEST(x->change().at("channel_version").as_int64() ==
+                 static_cast<std::int64_t>(i + 1));
+    x->next("current");
+  }
+  done = true;
+  others.get();
+  BOOST_TEST(failed == 0);
+  BOOST_TEST((longest < 2s));
+  BOOST_TEST_MESSAGE(
+      "longest other answer: "
+      << std::chrono::duration_cast<std::chrono::milliseconds>(longest).count()
+      << " ms");
+  wait_for_metric("signalbox_subscribers_waiting", "0");
+}
+
 BOOST_AUTO_TEST_CASE(listeners_are_limited_in_all_and_by_caller_fr10) {
   node.stop();
   const node_process small{
