@@ -30,12 +30,17 @@ def java_tool(words):
     return java("128m", ["-Dlevel=WARN"], words)
 
 
-def end_with(parent):
-    """Runs in a new process before its program: the kernel kills it when its
-    parent dies, however that happens."""
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+def ends_with_us():
+    """What a new process does before its program, so that the kernel kills it
+    when this one dies, however that happens."""
+    parent = os.getpid()
+
+    def bind():
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return bind
 
 
 class Port:
@@ -92,12 +97,11 @@ class Node:
 
     def launch(self, command):
         """Starts a command whose output goes to the end of the log."""
-        parent = os.getpid()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
-                preexec_fn=lambda: end_with(parent))
+                preexec_fn=ends_with_us())
         self.paused = False
 
     def signal(self, number):

@@ -3,7 +3,7 @@ import contextlib
 import json
 import subprocess
 
-from kafka_node import Failure, java_tool
+from kafka_node import Failure, ends_with_us, java_tool
 from kafka_wire import ask_metadata
 
 # How long a topic may be unknown to the brokers after it was made, in
@@ -21,7 +21,8 @@ def tool(cluster, name, *arguments):
     try:
         done = subprocess.run(java_tool(words), stdin=subprocess.DEVNULL,
                               capture_output=True, text=True,
-                              timeout=cluster.patience)
+                              timeout=cluster.patience,
+                              preexec_fn=ends_with_us())
     except subprocess.TimeoutExpired:
         raise Failure(f"{name} took longer than {cluster.patience}"
                       " s") from None

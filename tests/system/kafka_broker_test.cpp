@@ -1,6 +1,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <csignal>
+#include <stdexcept>
 #include <string>
 #include <vector>
 

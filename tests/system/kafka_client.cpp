@@ -1,6 +1,7 @@
 #include "tests/system/kafka_client.hpp"
 
 #include <array>
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
 
