@@ -57,7 +57,21 @@ struct publishing {
   void done(command::conclusion x, publish_result result) const;
   json::object lost_to(const publish_result& result) const;
   void released(const command::conclusion& x, publish_result result) const;
+  void name_release(operation_answer refusal,
+                    const publish_result& result) const;
 };
+
+/// The version in an artifact's core; empty where it was redacted.
+std::string released_version(const operation_world& world, log_index release) {
+  auto core = world.answers.read_core(release);
+  auto document = core ? parse_json(*core, artifact_limits) : core.error();
+  auto* version = document && document->is_object()
+                      ? document->get_object().if_contains("version")
+                      : nullptr;
+  return version != nullptr && version->is_string()
+             ? std::string{version->get_string()}
+             : std::string{};
+}
 
 void publishing::released(const command::conclusion& x,
                           publish_result result) const {
@@ -126,7 +140,35 @@ void publishing::done(command::conclusion x, publish_result result) const {
                 ? make_event_id(world.node.view().load()->data->ledger.id,
                                 call->who.principal, key)
                 : event_id{};
-  reply(answer_refusal(answer, id, world.ledger_name));
+  auto refusal = answer_refusal(answer, id, world.ledger_name);
+  if (!answer.refused && answer.result == outcome::already_released)
+    return name_release(std::move(refusal), result);
+  reply(std::move(refusal));
+}
+
+/// Adds which release holds the content. Of a retry only the answer is known.
+void publishing::name_release(operation_answer refusal,
+                              const publish_result& result) const {
+  auto seen = world.node.view().load()->data;
+  auto channel = seen->find_channel(client_id, profile, result.major);
+  auto* release =
+      channel ? seen->find_release(*channel, result.artifact) : nullptr;
+  if (release == nullptr)
+    return reply(std::move(refusal));
+  answer_on(world.disk, reply,
+            [at = log_index{release->index}, refusal, &world = world,
+             artifact = result.artifact] {
+              auto out = refusal;
+              out.details["artifact_id"] = to_content_id(artifact);
+              const auto version = released_version(world, at);
+              if (version.empty())
+                return out;
+              out.failed->message =
+                  "this content was released before, as version " + version +
+                  ": revert to it instead";
+              out.details["version"] = version;
+              return out;
+            });
 }
 
 } // namespace
