@@ -8,9 +8,9 @@
 #include <boost/url.hpp>
 
 #include "api/error_table.hpp"
-#include "app/api_failure.hpp"
 #include "app/client_stream.hpp"
 #include "app/server_address.hpp"
+#include "app/terminal_text.hpp"
 
 namespace signalbox {
 
@@ -117,6 +117,7 @@ struct api_client::call {
 };
 
 result<api_answer> api_client::run(const call& x) const {
+  problem_.clear();
   auto to = parse_server_address(config_.url);
   if (!to)
     return to.error();
@@ -193,6 +194,7 @@ result<api_answer> api_client::post(const std::string& path,
 
 std::optional<failure> api_client::failure_of(const std::string& path,
                                               const api_answer& x) const {
+  problem_.clear();
   if (x.status == 202)
     return failure{errc::pending,
                    "the command has no outcome yet; ask the server for " +
@@ -205,11 +207,16 @@ std::optional<failure> api_client::failure_of(const std::string& path,
                                           std::to_string(x.status) +
                                           " without a reason: is this a "
                                           "Signalbox server?"};
+  problem_ = x.body;
   auto& problem = document->get_object();
   return in_our_words({lookup(text_of(problem, "code")).code,
-                       text_of(problem, "detail"), text_of(problem, "pointer")},
+                       to_visible_line(text_of(problem, "detail")),
+                       to_visible_line(text_of(problem, "pointer"))},
                       {segments_of(path), config_.ledger,
-                       config_.token.empty() ? "" : config_.token_source});
+                       config_.token.empty() ? "" : config_.token_source,
+                       config_.words,
+                       to_visible_line(text_of(problem, "version")),
+                       to_visible_line(text_of(problem, "artifact_id"))});
 }
 
 std::string path_of(const std::vector<std::string>& segments) {

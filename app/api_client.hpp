@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/api_failure.hpp"
 #include "events/errors.hpp"
 #include "events/json.hpp"
 
@@ -20,6 +21,7 @@ struct api_config {
   std::string token;        ///< empty: none
   std::string token_source; ///< what names it in messages
   std::chrono::seconds timeout{30};
+  vocabulary words = vocabulary::options; ///< of failures
 };
 
 struct api_answer {
@@ -62,12 +64,17 @@ class api_client {
   std::optional<failure> failure_of(const std::string& path,
                                     const api_answer& x) const;
 
+  /// The problem details behind the failure that was returned last, as the
+  /// server gave them; empty if it did not.
+  const std::string& problem() const { return problem_; }
+
  private:
   struct call;
   result<api_answer> run(const call& x) const;
   result<api_answer> checked(const call& x) const;
 
   api_config config_;
+  mutable std::string problem_;
 };
 
 /// Joins and percent-encodes path segments.

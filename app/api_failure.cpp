@@ -1,14 +1,11 @@
 #include "app/api_failure.hpp"
 
-#include <string_view>
+#include "app/missing_hint.hpp"
+#include "app/wire_words.hpp"
 
 namespace signalbox {
 
 namespace {
-
-bool names(const std::string& message, const std::string& what) {
-  return message.find('\'' + what + '\'') != std::string::npos;
-}
 
 std::string unauthenticated(const asked& what) {
   if (what.token_source.empty())
@@ -20,40 +17,16 @@ std::string unauthenticated(const asked& what) {
          "tokens issue` makes another";
 }
 
-/// Where the server speaks of its operations and their parameters we speak of
-/// commands.
-std::string without_operations(std::string message) {
-  constexpr std::string_view parameter = " of this client_id";
-  if (const auto at = message.find(parameter); at != std::string::npos)
-    message.erase(at, parameter.size());
-  for (std::string_view hint : {"; ListClients", "; ListProfiles"})
-    if (const auto at = message.find(hint); at != std::string::npos)
-      message.resize(at);
-  return message;
-}
-
-/// clients/{client_id}/profiles/{profile}/...
-std::string not_found_below_clients(std::string message, const asked& what) {
-  const auto& client = what.path[1];
-  const bool profile = what.path.size() > 3 && what.path[2] == "profiles";
-  if (!names(message, client))
-    message += ": client '" + client + '\'';
-  if (profile && !names(message, what.path[3]))
-    message += ", profile '" + what.path[3] + '\'';
-  return message + "; `signalbox clients` and `signalbox profiles " +
-         "CLIENT` list what there is";
-}
-
-std::string not_found(std::string message, const asked& what) {
-  if (message.find("ledger of this name") != std::string::npos)
-    return message + ": '" + what.ledger + "'; name it with --ledger";
-  if (what.path.size() > 1 && what.path[0] == "clients")
-    return not_found_below_clients(without_operations(std::move(message)),
-                                   what);
-  if (what.path.size() > 1 && what.path[0] == "tokens")
-    return message + ": " + what.path[1] +
-           "; `signalbox tokens list` shows them";
-  return message;
+/// Which release holds the content, and what to do with it.
+std::string released_before(std::string message, const asked& what) {
+  if (what.path.size() < 4 || what.version.empty())
+    return message;
+  return "this content was released before, as version " + what.version +
+         ": `signalbox revert " + what.path[1] + ' ' + what.path[3] + " --to " +
+         what.version +
+         " --changelog TEXT` makes it current again, `signalbox audit "
+         "--artifact " +
+         what.artifact_id + "` shows the release";
 }
 
 } // namespace
@@ -63,9 +36,13 @@ failure in_our_words(failure said, const asked& what) {
     said.message = unauthenticated(what);
   else if (said.code == errc::forbidden && !what.token_source.empty())
     said.message += ", which the token from " + what.token_source + " lacks";
-  else if (said.code == errc::not_found)
-    said.message = not_found(std::move(said.message), what);
-  return said;
+  if (what.words == vocabulary::parameters)
+    return said;
+  if (said.code == errc::not_found)
+    said.message = explain_missing(std::move(said.message), what);
+  else if (said.code == errc::already_released)
+    said.message = released_before(std::move(said.message), what);
+  return in_words_of_options(std::move(said), what);
 }
 
 } // namespace signalbox

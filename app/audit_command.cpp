@@ -2,14 +2,14 @@
 
 #include <ostream>
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "app/audit_export.hpp"
+#include "app/audit_table.hpp"
 #include "app/client_options.hpp"
 #include "app/command_line.hpp"
 #include "app/json_text.hpp"
-#include "app/table.hpp"
+#include "app/terminal_text.hpp"
 
 namespace signalbox {
 
@@ -58,23 +58,6 @@ void add_filters(command_options& options) {
       "first");
 }
 
-std::string place_of(const json::value& x) {
-  auto client = text_at(x, "client_id");
-  return client.empty() ? "" : client + '/' + text_at(x, "profile");
-}
-
-void print_records(std::ostream& out, const json::value& records) {
-  table rows{{"INDEX", "TIME", "KIND", "STATUS", "WHERE", "VERSION", "BY"}};
-  for (auto& x : elements(records))
-    rows.add(
-        {text_at(x, "index"), text_at(x, "log_time"), text_at(x, "kind"),
-         text_at(x, "outcome") == "accepted" || text_at(x, "outcome").empty()
-             ? text_at(x, "status")
-             : text_at(x, "status") + " (" + text_at(x, "outcome") + ')',
-         place_of(x), text_at(x, "version"), text_at(x, "principal_id")});
-  rows.print(out);
-}
-
 exit_code list_records(const invocation& x, const command_options& options) {
   auto query = query_of(options);
   query.emplace_back("limit",
@@ -85,7 +68,7 @@ exit_code list_records(const invocation& x, const command_options& options) {
       x, options,
       [&](const api_client& server) { return server.get("audit", query); },
       [&](const json::value& records, const api_answer& answer) {
-        print_records(x.out, records);
+        print_audit(x.out, records);
         if (auto cursor = cursor_of(answer); !cursor.empty())
           x.err << "more with --cursor " << cursor << '\n';
       });
@@ -95,12 +78,15 @@ exit_code export_records(const invocation& x, const command_options& options) {
   auto client = make_client(options);
   if (!client)
     return report(x, client.error());
+  // Back to the beginning of its line each time.
+  auto& progress = exact_output(x.err);
   auto written = export_audit(
-      *client, query_of(options), options.text("export"),
-      [&](auto count) { x.err << '\r' << count << " records" << std::flush; });
+      *client, query_of(options), options.text("export"), [&](auto count) {
+        progress << '\r' << count << " records" << std::flush;
+      });
   if (!written)
-    return report(x, written.error());
-  x.err << '\r';
+    return report(x, *client, written.error());
+  progress << '\r' << std::flush;
   if (options.has("json"))
     x.out << to_canonical(json::object{{"records", *written},
                                        {"file", options.text("export")}})

@@ -100,8 +100,13 @@ exit_code run_call(const invocation& x) {
   auto wanted = read_call(options);
   if (!wanted)
     return report(x, wanted.error());
+  auto client = make_client(options);
+  if (!client)
+    return report(x, client.error());
+  auto config = client->config();
+  config.words = vocabulary::parameters;
   return ask_server(
-      x, options,
+      x, options, api_client{std::move(config)},
       [&](const api_client& server) { return send(server, *wanted); },
       [&](const json::value& document, const api_answer&) {
         x.out << to_pretty(document);

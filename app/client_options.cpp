@@ -4,7 +4,10 @@
 #include <cstdlib>
 #include <ostream>
 
+#include <boost/json/object.hpp>
+
 #include "app/client_stream.hpp"
+#include "app/duration.hpp"
 #include "app/files.hpp"
 #include "storage/key_file.hpp"
 
@@ -33,16 +36,33 @@ std::string bare_token(std::string x) {
   return has_scheme ? bare_token(x.substr(scheme.size())) : x;
 }
 
-/// The token goes behind what was served, byte by byte, so that an artifact's
-/// seal still verifies.
-std::string with_token(const api_answer& x) {
+/// An artifact is verified up to the last `,"signature":` of its text: a member
+/// of that name in what follows must not look like it, and reads the same.
+std::string without_signatures(std::string text) {
+  constexpr std::string_view name = "\"signature\"";
+  for (auto at = text.find(name); at != text.npos; at = text.find(name, at))
+    text.replace(at, 2, "\"\\u0073");
+  return text;
+}
+
+/// Further members and the token go behind what was served, byte by byte, so
+/// that an artifact's seal still verifies.
+std::string with_members(const api_answer& x, json::object more) {
   const auto document = json_of(x);
-  if (x.token.empty() || !document || !document->is_object() ||
-      document->get_object().contains("token"))
+  if (!document || !document->is_object())
     return x.body;
+  if (!x.token.empty())
+    more["token"] = x.token;
   auto out = x.body.substr(0, x.body.rfind('}'));
-  out += document->get_object().empty() ? "" : ",";
-  return out + "\"token\":" + to_canonical(json::value(x.token)) + '}';
+  bool first = document->get_object().empty();
+  for (auto& [name, value] : more) {
+    if (document->get_object().contains(name))
+      continue;
+    out += (first ? "" : ",") + to_canonical(json::value(name)) + ':' +
+           without_signatures(to_canonical(value));
+    first = false;
+  }
+  return out + '}';
 }
 
 result<std::string> read_token_file(const std::string& path) {
@@ -64,8 +84,9 @@ void add_client_options(command_options& options) {
       "name of the ledger")(
       "token-file", po::value<std::string>(),
       "file with the bearer token; else SIGNALBOX_TOKEN, else none")(
-      "timeout", po::value<unsigned>()->default_value(30),
-      "in seconds")("json", "output for programs");
+      "timeout", po::value<std::string>()->default_value("30s"),
+      "how long an answer may take, such as 90s or 5m")("json",
+                                                        "output for programs");
 }
 
 result<api_client> make_client(const command_options& options) {
@@ -78,7 +99,10 @@ result<api_client> make_client(const command_options& options) {
     if (auto usable = check_ca_file(out.ca_file); !usable)
       return usable.error();
   out.ledger = options.text("ledger");
-  out.timeout = std::chrono::seconds{options.get<unsigned>("timeout")};
+  auto timeout = parse_seconds(options.text("timeout"));
+  if (!timeout)
+    return failure{errc::bad_request, "--timeout: " + timeout.error().message};
+  out.timeout = std::chrono::seconds{*timeout};
   out.token = variable("SIGNALBOX_TOKEN", "");
   out.token_source = "SIGNALBOX_TOKEN";
   if (options.has("token-file")) {
@@ -98,12 +122,22 @@ std::string profile_path(const command_options& options,
                   options.text("PROFILE"), what});
 }
 
-exit_code print_body(const invocation& x, const api_answer& answer) {
-  const auto text = with_token(answer);
+exit_code print_body(const invocation& x, const api_answer& answer,
+                     json::object more) {
+  const auto text = with_members(answer, std::move(more));
   x.out << text;
   if (!text.ends_with('\n'))
     x.out << '\n';
   return exit_code::ok;
+}
+
+exit_code report(const invocation& x, const api_client& client,
+                 const failure& why) {
+  const auto& said = client.problem();
+  if (!wants_json(x) || said.empty())
+    return report(x, why);
+  x.err << said << (said.ends_with('\n') ? "" : "\n");
+  return to_exit_code(why.code);
 }
 
 exit_code ask_server(const invocation& x, const command_options& options,
@@ -111,9 +145,15 @@ exit_code ask_server(const invocation& x, const command_options& options,
   auto client = make_client(options);
   if (!client)
     return report(x, client.error());
-  auto answer = ask(*client);
+  return ask_server(x, options, *client, ask, print);
+}
+
+exit_code ask_server(const invocation& x, const command_options& options,
+                     const api_client& client, const server_call& ask,
+                     const answer_printer& print) {
+  auto answer = ask(client);
   if (!answer)
-    return report(x, answer.error());
+    return report(x, client, answer.error());
   if (options.has("json"))
     return print_body(x, *answer);
   auto document = json_of(*answer);

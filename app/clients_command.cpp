@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 
 #include "app/client_options.hpp"
+#include "app/deprecation_text.hpp"
 #include "app/json_text.hpp"
 #include "app/table.hpp"
 
@@ -17,7 +18,7 @@ void list_families(std::ostream& out, const json::value& families) {
   table rows{{"CLIENT", "NAME", "SCHEMAS", "PROFILES", "FORMAT"}};
   for (auto& family : elements(families))
     rows.add({text_at(family, "client_id"), text_at(family, "name"),
-              join(family, "schemas", "schema_ref"), join(family, "profiles"),
+              schemas_text(family), join(family, "profiles"),
               text_at(family, "media_type")});
   rows.print(out);
 }

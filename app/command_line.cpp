@@ -9,6 +9,7 @@
 #include "app/audit_command.hpp"
 #include "app/commands.hpp"
 #include "app/options.hpp"
+#include "app/terminal_text.hpp"
 #include "events/json.hpp"
 
 namespace signalbox {
@@ -47,24 +48,35 @@ void print_help(std::ostream& out) {
     out << "  " << i << "  " << describe(static_cast<exit_code>(i)) << '\n';
 }
 
-exit_code run(const command_entry& command, const invocation& x) {
-  const auto rest = x.rest();
+exit_code run_guarded(const command_entry& command, const invocation& x) {
   try {
-    const auto out = command.run(rest);
+    const auto out = command.run(x);
     // A full disk behind the output must not look like success.
     if (x.out.flush(); !x.out && out == exit_code::ok)
-      return report(rest, {errc::io, "the output could not be written"});
+      return report(x, {errc::io, "the output could not be written"});
     return out;
   } catch (const std::exception& e) {
-    return report(rest, {errc::bug, e.what()});
+    return report(x, {errc::bug, e.what()});
   }
+}
+
+/// What people read is made visible on the way; programs get exact bytes.
+exit_code run(const command_entry& command, const invocation& x) {
+  auto rest = x.rest();
+  if (wants_json(rest))
+    return run_guarded(command, rest);
+  visible_output out_buffer{x.out}, err_buffer{x.err};
+  std::ostream out{&out_buffer}, err{&err_buffer};
+  err << std::unitbuf;
+  return run_guarded(command, {rest.arguments, out, err, rest.shape});
 }
 
 } // namespace
 
 std::span<const command_entry> commands() {
   static const command_entry all[] = {
-      {"ledger", "make a ledger, or turn on what a release brings", run_ledger},
+      {"ledger", "make a ledger, or say that it came back from a backup",
+       run_ledger},
       {"serve", "serve a ledger over HTTP", run_serve},
       {"clients", "list the client families", run_clients},
       {"families", "list, check, put and sync client families", run_families},

@@ -33,9 +33,9 @@ result<std::string> current_id(const command_options& options) {
 }
 
 void print(std::ostream& out, const json::value& x) {
-  out << text_at(x, "status") << "\nlatest     "
-      << text_at(x, "latest_artifact_id") << '\n';
-  if (auto changelog = text_at(x, "changelog"); !changelog.empty())
+  out << line_at(x, "status") << "\nlatest     "
+      << line_at(x, "latest_artifact_id") << '\n';
+  if (auto changelog = line_at(x, "changelog"); !changelog.empty())
     out << "changelog  " << changelog << '\n';
   if (auto& patch = at(x, "patch"); !patch.is_null())
     out << "patch      " << to_pretty(patch);

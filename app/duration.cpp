@@ -1,6 +1,7 @@
 #include "app/duration.hpp"
 
 #include <charconv>
+#include <string>
 
 namespace signalbox {
 
@@ -39,6 +40,15 @@ result<std::int64_t> parse_duration(std::string_view text) {
       number > longest / unit)
     return wrong;
   return number * unit;
+}
+
+result<std::int64_t> parse_seconds(std::string_view text) {
+  const bool bare = !text.empty() && text.find_first_not_of("0123456789") ==
+                                         std::string_view::npos;
+  auto out = parse_duration(bare ? std::string{text} + 's' : std::string{text});
+  if (!out)
+    return out.error();
+  return *out / 1000;
 }
 
 } // namespace signalbox

@@ -11,4 +11,8 @@ namespace signalbox {
 /// years. Errors: `bad_request`.
 result<std::int64_t> parse_duration(std::string_view text);
 
+/// The same, or a number without a unit, which counts seconds: what options
+/// took before they took durations. In seconds. Errors: `bad_request`.
+result<std::int64_t> parse_seconds(std::string_view text);
+
 } // namespace signalbox

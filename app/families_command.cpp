@@ -7,6 +7,7 @@
 
 #include "app/client_options.hpp"
 #include "app/command_line.hpp"
+#include "app/deprecation_text.hpp"
 #include "app/draft_report.hpp"
 #include "app/family_folder.hpp"
 #include "app/family_sync.hpp"
@@ -33,8 +34,7 @@ exit_code list_families(const invocation& x) {
         table rows{{"CLIENT", "VERSION", "SCHEMAS", "PROFILES", "FORMAT"}};
         for (auto& family : elements(families))
           rows.add({text_at(family, "client_id"),
-                    text_at(family, "family_version"),
-                    join(family, "schemas", "schema_ref"),
+                    text_at(family, "family_version"), schemas_text(family),
                     join(family, "profiles"), text_at(family, "media_type")});
         rows.print(x.out);
       });
@@ -51,7 +51,7 @@ exit_code write_folder(const invocation& x, const api_client& server,
         server.get(path_of({"clients", text_at(family, "client_id"), "schemas",
                             ref.substr(ref.find('/') + 1)}));
     if (!answer)
-      return report(x, answer.error());
+      return report(x, server, answer.error());
     auto document = json_of(*answer);
     if (!document)
       return report(x, document.error());
@@ -80,7 +80,7 @@ exit_code show_family(const invocation& x) {
   auto answer = server->get(path_of({"clients", options.text("CLIENT")}),
                             {{"descriptor", "true"}});
   if (!answer)
-    return report(x, answer.error());
+    return report(x, *server, answer.error());
   if (options.has("json") && !options.has("output"))
     return print_body(x, *answer);
   auto family = json_of(*answer);
@@ -132,15 +132,12 @@ exit_code check_family(const invocation& x) {
 }
 
 exit_code refuse(const invocation& x, const command_options& options,
-                 const api_answer& answer, const failure& why) {
-  if (options.has("json")) {
-    x.err << answer.body << '\n';
-    return to_exit_code(why.code);
-  }
-  if (auto document = json_of(answer))
+                 const api_client& server, const api_answer& answer,
+                 const failure& why) {
+  if (auto document = json_of(answer); document && !options.has("json"))
     if (auto& findings = at(*document, "report"); findings.is_object())
       print_findings(x.err, findings);
-  return report(x, why);
+  return report(x, server, why);
 }
 
 exit_code put_family(const invocation& x) {
@@ -170,9 +167,9 @@ exit_code put_family(const invocation& x) {
       path_of({"clients", text_at(at(*body, "descriptor"), "client_id")});
   auto answer = server->put_raw(path, *body);
   if (!answer)
-    return report(x, answer.error());
+    return report(x, *server, answer.error());
   if (auto why = server->failure_of(path, *answer))
-    return refuse(x, options, *answer, *why);
+    return refuse(x, options, *server, *answer, *why);
   if (options.has("json"))
     return print_body(x, *answer);
   auto document = json_of(*answer);

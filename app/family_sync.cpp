@@ -104,7 +104,7 @@ exit_code sync_families(const invocation& x) {
   for (auto& id : seed_ids()) {
     auto state = sync_one(*server, id, options.has("dry-run"));
     if (!state)
-      return report(x, state.error());
+      return report(x, *server, state.error());
     all.push_back({{"client_id", id}, {"state", to_string(*state)}});
     rows.add({id, std::string{to_string(*state)}});
   }

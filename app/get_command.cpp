@@ -6,8 +6,10 @@
 #include <boost/json/object.hpp>
 
 #include "app/client_options.hpp"
+#include "app/deprecation_text.hpp"
 #include "app/files.hpp"
 #include "app/json_text.hpp"
+#include "app/terminal_text.hpp"
 
 namespace signalbox {
 
@@ -25,14 +27,21 @@ std::string rendered_text(const json::value& artifact) {
 
 void print_summary(std::ostream& out, const json::value& artifact,
                    const std::string& file) {
-  out << text_at(artifact, "client_id") << '/' << text_at(artifact, "profile")
-      << ' ' << text_at(artifact, "version") << "\nartifact    "
-      << text_at(artifact, "artifact_id") << "\nschema      "
-      << text_at(artifact, "schema_ref") << "\npolicy      "
-      << text_at(artifact, "policy_set_id") << ' '
-      << text_at(artifact, "policy_version") << "\nissued      "
-      << text_at(artifact, "issued_at") << "\nchangelog   "
-      << text_at(artifact, "changelog") << '\n';
+  out << line_at(artifact, "client_id") << '/' << line_at(artifact, "profile")
+      << ' ' << line_at(artifact, "version") << "\nartifact    "
+      << line_at(artifact, "artifact_id") << "\nschema      "
+      << line_at(artifact, "schema_ref") << "\npolicy      "
+      << line_at(artifact, "policy_set_id") << ' '
+      << line_at(artifact, "policy_version") << "\nissued      "
+      << line_at(artifact, "issued_at") << "\nchangelog   "
+      << line_at(artifact, "changelog") << '\n';
+  if (auto& then = at(artifact, "at"); then.is_object())
+    out << "at          index " << line_at(then, "index")
+        << ", channel version " << line_at(then, "channel_version")
+        << ", current since " << line_at(then, "since") << '\n';
+  if (auto leaving = deprecation_text(at(artifact, "deprecated"));
+      !leaving.empty())
+    out << "deprecated  the schema is " << leaving << '\n';
   if (auto needed = join(artifact, "inputs"); !needed.empty())
     out << "inputs      " << needed << '\n';
   if (auto missing = join(artifact, "missing_inputs"); !missing.empty())
@@ -63,7 +72,7 @@ exit_code deliver(const invocation& x, const command_options& options,
   const bool raw =
       options.has("json") || options.has("rendered") || options.has("form");
   if (raw && file.empty())
-    x.out << text << (text.ends_with('\n') ? "" : "\n");
+    exact_output(x.out) << text << (text.ends_with('\n') ? "" : "\n");
   else if (!raw)
     print_summary(x.out, *document, file);
   return exit_code::ok;
@@ -100,7 +109,7 @@ exit_code run_get(const invocation& x) {
     return report(x, client.error());
   auto answer = client->get(profile_path(options, "config"), query_of(options));
   if (!answer)
-    return report(x, answer.error());
+    return report(x, *client, answer.error());
   return deliver(x, options, *answer);
 }
 

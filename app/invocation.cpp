@@ -5,18 +5,15 @@
 
 #include <boost/json/object.hpp>
 
+#include "api/problem.hpp"
 #include "events/json.hpp"
 
 namespace signalbox {
-
-namespace {
 
 bool wants_json(const invocation& x) {
   return std::find(x.arguments.begin(), x.arguments.end(), "--json") !=
          x.arguments.end();
 }
-
-} // namespace
 
 invocation invocation::rest() const {
   auto begin = arguments.begin();
@@ -28,15 +25,17 @@ invocation invocation::rest() const {
 
 exit_code report(const invocation& x, const failure& why) {
   if (wants_json(x)) {
-    json::object out{{"code", to_string(why.code)}, {"message", why.message}};
-    if (!why.pointer.empty())
-      out["pointer"] = why.pointer;
-    x.err << to_canonical(out) << '\n';
+    // Where a command's option stands in its place, it is no JSON pointer.
+    const bool points = why.pointer.starts_with('/');
+    x.err << to_canonical(problem_members(
+                 {why.code, why.message, points ? why.pointer : ""}, {}))
+          << '\n';
     return to_exit_code(why.code);
   }
   x.err << "signalbox: " << why.message;
   if (!why.pointer.empty())
-    x.err << " (at " << why.pointer << ')';
+    x.err << (why.pointer.starts_with('/') ? " (at " : " (") << why.pointer
+          << ')';
   x.err << '\n';
   return to_exit_code(why.code);
 }

@@ -24,8 +24,12 @@ struct invocation {
   invocation rest() const;
 };
 
+/// Whether the output is for programs.
+bool wants_json(const invocation& x);
+
 /// Says on `err` what failed, where and what to do; the code belongs to it.
-/// As one line of JSON if the arguments hold `--json`.
+/// As one line of JSON if the arguments hold `--json`: problem details (RFC
+/// 9457) with the members that a server's have.
 exit_code report(const invocation& x, const failure& why);
 
 /// Like report, for a command line that is wrong; `command` may be empty.

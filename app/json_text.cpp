@@ -1,5 +1,7 @@
 #include "app/json_text.hpp"
 
+#include "app/terminal_text.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -56,6 +58,10 @@ const json::value& at(const json::value& x, std::string_view name) {
 
 std::string text_at(const json::value& x, std::string_view name) {
   return to_text(at(x, name));
+}
+
+std::string line_at(const json::value& x, std::string_view name) {
+  return to_visible_line(text_at(x, name));
 }
 
 const json::array& elements(const json::value& x) {

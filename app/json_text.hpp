@@ -13,6 +13,10 @@ namespace signalbox {
 /// A member as text: strings as they are, numbers and truths in words.
 std::string text_at(const json::value& x, std::string_view name);
 
+/// The same on one line, with nothing in it that drives a terminal: for output
+/// that is not a table, which does so itself.
+std::string line_at(const json::value& x, std::string_view name);
+
 /// A member; null if there is none.
 const json::value& at(const json::value& x, std::string_view name);
 

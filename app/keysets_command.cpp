@@ -91,7 +91,7 @@ exit_code run_keysets(const invocation& x) {
   auto chain = fetch_some(*client, options.has("current") ? extent::current
                                                           : extent::chain);
   if (!chain)
-    return report(x, chain.error());
+    return report(x, *client, chain.error());
   if (options.has("output"))
     if (auto written = write_file(options.text("output"), to_lines(*chain));
         !written)

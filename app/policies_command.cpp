@@ -63,8 +63,8 @@ exit_code show_set(const invocation& x) {
         return server.get(path_of({"policies", options.text("ID")}), query);
       },
       [&](const json::value& set, const api_answer&) {
-        x.out << text_at(set, "policy_set_id") << ' ' << text_at(set, "version")
-              << ": " << text_at(set, "description") << '\n';
+        x.out << line_at(set, "policy_set_id") << ' ' << line_at(set, "version")
+              << ": " << line_at(set, "description") << '\n';
         table rows{{"RULE", "ACTION", "SEVERITY", "MESSAGE"}};
         for (auto& rule : elements(at(set, "rules")))
           rows.add({text_at(rule, "id"), action_of(rule),
@@ -91,11 +91,11 @@ exit_code put_set(const invocation& x) {
   auto answer =
       server->post_raw("policies", json::object{{"document", *document}});
   if (!answer)
-    return report(x, answer.error());
+    return report(x, *server, answer.error());
   if (auto failed = server->failure_of("policies", *answer)) {
     if (auto problem = json_of(*answer); problem && !options.has("json"))
       print_samples(x.err, at(*problem, "samples"));
-    return report(x, *failed);
+    return report(x, *server, *failed);
   }
   if (options.has("json"))
     return print_body(x, *answer);

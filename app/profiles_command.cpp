@@ -57,7 +57,7 @@ exit_code put_profile(const invocation& x) {
       [&](const json::value& profile, const api_answer&) {
         x.out << "profile " << options.text("CLIENT") << '/'
               << options.text("PROFILE") << " under policy set "
-              << text_at(profile, "policy_set_id") << '\n';
+              << line_at(profile, "policy_set_id") << '\n';
       });
 }
 

@@ -6,6 +6,7 @@
 
 #include "app/draft_report.hpp"
 #include "app/json_text.hpp"
+#include "app/publish_report.hpp"
 #include "app/template_options.hpp"
 
 namespace signalbox {
@@ -15,39 +16,45 @@ namespace po = boost::program_options;
 namespace {
 
 /// A refusal with its report, or with what won the race.
-exit_code refuse(const invocation& x, const api_answer& answer,
+exit_code refuse(const invocation& x, const command_options& options,
+                 const api_client& client, const api_answer& answer,
                  const failure& why) {
   auto document = json_of(answer);
-  if (document) {
+  if (document && !options.has("json")) {
     if (auto& findings = at(*document, "report"); findings.is_object())
       print_findings(x.err, findings);
-    auto version = text_at(*document, "current_version");
-    auto winner = text_at(*document, "winner");
+    auto version = line_at(*document, "current_version");
+    auto winner = line_at(*document, "winner");
     if (!version.empty() && !winner.empty())
       x.err << "the channel's version is " << version
             << ", made by the entry at index " << winner << '\n';
   }
-  return report(x, why);
+  return report(x, client, why);
 }
 
+void print_head(std::ostream& out, const json::value& artifact,
+                const api_answer& answer) {
+  out << (answer.status == 201 ? "published " : "current already: ")
+      << line_at(artifact, "client_id") << '/' << line_at(artifact, "profile")
+      << ' ' << line_at(artifact, "version") << "\nartifact  "
+      << line_at(artifact, "artifact_id") << "\ntoken     " << answer.token
+      << '\n';
+}
+
+/// What was released, what the check said of it, and what it changed.
 exit_code finish(const invocation& x, const command_options& options,
-                 const api_answer& answer, const std::optional<failure>& why) {
-  if (why) {
-    if (!options.has("json"))
-      return refuse(x, answer, *why);
-    x.err << answer.body << '\n';
-    return to_exit_code(why->code);
-  }
-  if (options.has("json"))
-    return print_body(x, answer);
+                 const api_client& server, const api_answer& answer,
+                 const json::object& body, const result<predecessor>& before) {
   auto artifact = json_of(answer);
   if (!artifact)
     return report(x, artifact.error());
-  x.out << (answer.status == 201 ? "published " : "current already: ")
-        << text_at(*artifact, "client_id") << '/'
-        << text_at(*artifact, "profile") << ' ' << text_at(*artifact, "version")
-        << "\nartifact  " << text_at(*artifact, "artifact_id") << "\ntoken     "
-        << answer.token << '\n';
+  const auto said = describe_release(server, *artifact, body, before);
+  if (options.has("json"))
+    return print_body(x, answer, to_members(said));
+  print_head(x.out, *artifact, answer);
+  if (answer.status == 201 && !before && before.error().code == errc::not_found)
+    x.out << "the first release of this profile under this major\n";
+  print(x.out, said);
   return exit_code::ok;
 }
 
@@ -95,13 +102,18 @@ exit_code run_publish(const invocation& x) {
     return report(x, client.error());
   auto draft = draft_of(options, *client);
   if (!draft)
-    return report(x, draft.error());
+    return report(x, *client, draft.error());
   const auto path = profile_path(options, "publish");
-  auto answer = client->post_raw(path, body_of(options, std::move(*draft)),
-                                 options.text("idempotency-key"));
+  const auto body = body_of(options, std::move(*draft));
+  const auto before =
+      find_predecessor(*client, options.text("CLIENT"), options.text("PROFILE"),
+                       options.text("schema-ref"));
+  auto answer = client->post_raw(path, body, options.text("idempotency-key"));
   if (!answer)
-    return report(x, answer.error());
-  return finish(x, options, *answer, client->failure_of(path, *answer));
+    return report(x, *client, answer.error());
+  if (auto why = client->failure_of(path, *answer))
+    return refuse(x, options, *client, *answer, *why);
+  return finish(x, options, *client, *answer, body, before);
 }
 
 } // namespace signalbox

@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 
 #include "app/client_options.hpp"
+#include "app/duration.hpp"
 #include "app/json_text.hpp"
 #include "app/table.hpp"
 
@@ -70,8 +71,9 @@ exit_code run_deployments(const invocation& x) {
       "heard from\nwithin the window count."};
   options.add()("client", po::value<std::string>(), "of this client family")(
       "profile", po::value<std::string>(),
-      "of this profile")("window", po::value<std::uint64_t>(),
-                         "in seconds; else what the server is configured to");
+      "of this profile")("window", po::value<std::string>(),
+                         "such as 90s, 1h or 7d; else what the server is "
+                         "configured to");
   add_client_options(options);
   if (auto done = options.parse(x))
     return *done;
@@ -80,9 +82,12 @@ exit_code run_deployments(const invocation& x) {
     query.emplace_back("client_id", options.text("client"));
   if (options.has("profile"))
     query.emplace_back("profile", options.text("profile"));
-  if (options.has("window"))
-    query.emplace_back("window",
-                       std::to_string(options.get<std::uint64_t>("window")));
+  if (options.has("window")) {
+    auto seconds = parse_seconds(options.text("window"));
+    if (!seconds)
+      return options.wrong(x, "--window: " + seconds.error().message);
+    query.emplace_back("window", std::to_string(*seconds));
+  }
   return ask_server(
       x, options,
       [&](const api_client& server) {

@@ -58,11 +58,11 @@ exit_code run_revert(const invocation& x) {
                            options.text("idempotency-key"));
       },
       [&](const json::value& artifact, const api_answer& answer) {
-        x.out << "current now: " << text_at(artifact, "client_id") << '/'
-              << text_at(artifact, "profile") << ' '
-              << text_at(artifact, "version") << "\nschema    "
-              << text_at(artifact, "schema_ref") << "\nartifact  "
-              << text_at(artifact, "artifact_id") << "\ntoken     "
+        x.out << "current now: " << line_at(artifact, "client_id") << '/'
+              << line_at(artifact, "profile") << ' '
+              << line_at(artifact, "version") << "\nschema    "
+              << line_at(artifact, "schema_ref") << "\nartifact  "
+              << line_at(artifact, "artifact_id") << "\ntoken     "
               << answer.token << '\n';
       });
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ostream>
 
+#include "app/terminal_text.hpp"
+
 namespace signalbox {
 
 table::table(std::vector<std::string> names) {
@@ -11,10 +13,13 @@ table::table(std::vector<std::string> names) {
 
 void table::add(std::vector<std::string> cells) {
   // A cell is one line: it may come from the server.
-  for (auto& cell : cells)
+  for (auto& cell : cells) {
     std::replace_if(
         cell.begin(), cell.end(),
-        [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+        [](unsigned char c) { return c == '\t' || c == '\n' || c == '\r'; },
+        ' ');
+    cell = to_visible_line(cell);
+  }
   rows_.push_back(std::move(cells));
 }
 

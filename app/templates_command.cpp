@@ -64,8 +64,8 @@ std::string default_of(const json::value& x) {
 }
 
 void print_template(std::ostream& out, const json::value& x) {
-  out << text_at(x, "template_id") << ' ' << text_at(x, "version") << " for "
-      << text_at(x, "client_id") << ": " << text_at(x, "description") << '\n';
+  out << line_at(x, "template_id") << ' ' << line_at(x, "version") << " for "
+      << line_at(x, "client_id") << ": " << line_at(x, "description") << '\n';
   table rows{{"PARAMETER", "TYPE", "DEFAULT", "DESCRIPTION"}};
   if (auto& all = at(x, "parameters"); all.is_object())
     for (auto& [name, one] : all.get_object())
@@ -134,13 +134,13 @@ exit_code put_template(const invocation& x) {
     return report(x, server.error());
   auto answer = server->put_raw(path_of(path), *body);
   if (!answer)
-    return report(x, answer.error());
+    return report(x, *server, answer.error());
   if (auto failed = server->failure_of(path_of(path), *answer)) {
     auto problem = json_of(*answer);
     if (problem && !options.has("json"))
       if (auto& found = at(*problem, "report"); found.is_object())
         print_findings(x.err, found);
-    return report(x, *failed);
+    return report(x, *server, *failed);
   }
   if (options.has("json"))
     return print_body(x, *answer);

@@ -33,7 +33,8 @@ exit_code list_tokens(const invocation& x) {
         table rows{{"TOKEN", "ROLES", "EXPIRES", "REVOKED", "DESCRIPTION"}};
         for (auto& token : elements(tokens))
           rows.add({text_at(token, "token_id"), join(token, "roles"),
-                    text_at(token, "expires_at"), text_at(token, "revoked"),
+                    text_at(token, "expires_at"),
+                    at(token, "revoked") == json::value(true) ? "revoked" : "",
                     text_at(token, "description")});
         rows.print(x.out);
       });
@@ -197,14 +198,14 @@ exit_code revoke_token(const invocation& x) {
   const auto id = options.text("TOKEN_ID");
   auto before = is_revoked(*client, id);
   if (!before)
-    return report(x, before.error());
+    return report(x, *client, before.error());
   if (*before && !options.has("json")) {
     x.out << id << " is revoked already\n";
     return exit_code::ok;
   }
   auto answer = client->remove(path_of({"tokens", id}));
   if (!answer)
-    return report(x, answer.error());
+    return report(x, *client, answer.error());
   if (options.has("json"))
     return print_body(x, *answer);
   x.out << "revoked " << id << '\n';

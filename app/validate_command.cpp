@@ -31,13 +31,13 @@ exit_code run_validate(const invocation& x) {
     return report(x, client.error());
   auto draft = draft_of(options, *client);
   if (!draft)
-    return report(x, draft.error());
+    return report(x, *client, draft.error());
   auto body = std::move(*draft);
   if (auto schema = options.maybe("schema-ref"))
     body["schema_ref"] = *schema;
   auto answer = client->post(profile_path(options, "validate"), body);
   if (!answer)
-    return report(x, answer.error());
+    return report(x, *client, answer.error());
   auto document = json_of(*answer);
   if (!document)
     return report(x, document.error());

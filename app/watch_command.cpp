@@ -1,6 +1,5 @@
 #include "app/commands.hpp"
 
-#include <algorithm>
 #include <ostream>
 
 #include <boost/json/object.hpp>
@@ -9,6 +8,7 @@
 #include "app/client_options.hpp"
 #include "app/duration.hpp"
 #include "app/json_text.hpp"
+#include "app/terminal_text.hpp"
 
 namespace signalbox {
 
@@ -16,27 +16,21 @@ namespace po = boost::program_options;
 
 namespace {
 
-/// Text from elsewhere as one line.
-std::string one_line(std::string x) {
-  std::replace_if(
-      x.begin(), x.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; },
-      ' ');
-  return x;
-}
-
-void print_change(std::ostream& out, const json::value& x) {
-  out << one_line(text_at(x, "changed_at") + "  " + text_at(x, "type") + "  " +
-                  text_at(x, "client_id") + '/' + text_at(x, "profile") + "  " +
-                  text_at(x, "version") + "  " + text_at(x, "changelog"))
+void print_change(std::ostream& out, const json::value& x,
+                  const std::string& token) {
+  out << to_visible_line(text_at(x, "changed_at") + "  " + text_at(x, "type") +
+                         "  " + text_at(x, "client_id") + '/' +
+                         text_at(x, "profile") + "  " + text_at(x, "version") +
+                         "  " + text_at(x, "changelog"))
       << "\n    "
-      << one_line("channel version " + text_at(x, "channel_version") +
-                  ", policy " + text_at(x, "policy_set_id") + ' ' +
-                  text_at(x, "policy_version") +
-                  ", to apply: " + text_at(x, "reload"))
+      << to_visible_line("channel version " + text_at(x, "channel_version") +
+                         ", policy " + text_at(x, "policy_set_id") + ' ' +
+                         text_at(x, "policy_version") +
+                         ", to apply: " + text_at(x, "reload"))
       << "\n    "
-      << one_line(text_at(x, "artifact_id") + "  by " +
-                  text_at(x, "publisher_id"))
-      << std::endl;
+      << to_visible_line(text_at(x, "artifact_id") + "  by " +
+                         text_at(x, "publisher_id"))
+      << "\n    " << to_visible_line("token " + token) << std::endl;
 }
 
 bool is_change(const sse_event& x) {
@@ -53,18 +47,21 @@ class teller {
 
   bool on_event(const sse_event& event) {
     if (event.type == "current" && !json_)
-      x_.err << "watching; the next change shows here" << std::endl;
+      x_.err << "watching; the next change shows here"
+             << to_visible_line(event.id.empty() ? ""
+                                                 : " (token " + event.id + ')')
+             << std::endl;
     if (!is_change(event))
       return true;
     if (json_)
       x_.out << event.data << std::endl;
     else if (auto change = parse_json(event.data))
-      print_change(x_.out, *change);
+      print_change(x_.out, *change, event.id);
     return x_.out && (!counts_ || --left_ > 0);
   }
 
   void on_retry(const std::string& why) const {
-    x_.err << one_line("the stream broke (" + why + "); trying again")
+    x_.err << to_visible_line("the stream broke (" + why + "); trying again")
            << std::endl;
   }
 
@@ -98,7 +95,8 @@ exit_code run_watch(const invocation& x) {
       "watch", "[CLIENT [PROFILE]]",
       "Shows releases and reverts as they come, until Ctrl-C. A connection "
       "that "
-      "breaks is\nmade again, and nothing is missed meanwhile. With --json one "
+      "breaks is\nmade again, and nothing is missed meanwhile. --since TOKEN "
+      "goes on after the\nchange that showed this token. With --json one "
       "change a line."};
   options.allow("CLIENT");
   options.allow("PROFILE");
@@ -123,7 +121,7 @@ exit_code run_watch(const invocation& x) {
       *client, *order,
       {[&](const sse_event& event) { return tell.on_event(event); },
        [&](const std::string& why) { tell.on_retry(why); }});
-  return watched ? exit_code::ok : report(x, watched.error());
+  return watched ? exit_code::ok : report(x, *client, watched.error());
 }
 
 } // namespace signalbox
