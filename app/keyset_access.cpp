@@ -27,6 +27,10 @@ class offline_access final : public keyset_access {
     return parse_keyset(as_text(envelope->payload));
   }
 
+  std::optional<std::uint64_t> incarnation() const override {
+    return ledger_->state().ledger->incarnation;
+  }
+
   result<void> put(const dsse_envelope& x) override {
     auto draft = put_keyset(x, ledger_->state().ledger->keyset_version);
     if (!draft)
@@ -64,6 +68,8 @@ class online_access final : public keyset_access {
       return envelope.error();
     return parse_keyset(as_text(envelope->payload));
   }
+
+  std::optional<std::uint64_t> incarnation() const override { return {}; }
 
   result<void> put(const dsse_envelope& x) override {
     auto envelope = parse_json(to_json(x), dsse_limits);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ class keyset_access {
 
   /// Errors: `not_found` (there is none yet), and those of the place.
   virtual result<keyset> current() = 0;
+
+  /// The ledger's, which the next keyset must have: after a restore it is
+  /// greater than that of the present one. Nullopt where it cannot be told.
+  virtual std::optional<std::uint64_t> incarnation() const = 0;
 
   /// Errors: `bad_signature` (too few roots signed), `conflict` (it is not the
   /// next one), and those of the place.

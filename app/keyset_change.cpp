@@ -70,6 +70,7 @@ result<keyset> next_keyset(const keyset& current, const keyset_change& change) {
   auto out = current;
   ++out.version;
   out.expires_at = change.expires_at;
+  out.incarnation = change.incarnation.value_or(current.incarnation);
   for (auto& id : change.retire)
     if (auto set = set_status(out, id, key_status::retired); !set)
       return set.error();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ struct keyset_change {
   std::vector<digest> retire;  ///< verify what they signed, sign nothing new
   std::vector<digest> revoke;  ///< verify nothing any more
   timestamp expires_at{};
+  /// After a restore: that of the ledger, which the keyset must have.
+  std::optional<std::uint64_t> incarnation = {};
 };
 
 /// The entry of a node's new key.

@@ -94,6 +94,7 @@ result<keyset> plan_keyset(const command_options& options,
     return current.error();
   keyset_change change;
   change.expires_at = wall_clock() + keyset_life;
+  change.incarnation = place.incarnation();
   auto retire = key_ids(wanted.retire);
   if (!retire)
     return retire.error();

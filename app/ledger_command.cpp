@@ -11,6 +11,7 @@
 #include "app/json_text.hpp"
 #include "app/options.hpp"
 #include "app/passphrase.hpp"
+#include "app/restored_command.hpp"
 #include "events/json.hpp"
 
 namespace signalbox {
@@ -162,7 +163,8 @@ exit_code run_activate(const invocation& x) {
 exit_code run_ledger(const invocation& x) {
   static const command_entry words[] = {
       {"create", "make a ledger in a directory", run_create},
-      {"activate", "turn on what this release brings", run_activate}};
+      {"activate", "turn on what this release brings", run_activate},
+      {"restored", "say that it came back from a backup", run_restored}};
   return run_subcommand(x, "ledger", words);
 }
 
