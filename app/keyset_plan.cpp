@@ -76,11 +76,12 @@ result<void> check_unused(const std::vector<digest>& revoke,
     std::string names;
     for (auto& x : *channels)
       names += (names.empty() ? "" : ", ") + x;
-    return failure{errc::conflict,
-                   "key " + id.hex() + " sealed what is current of " + names +
-                       ": run `signalbox reseal CLIENT PROFILE --major N` for "
-                       "each, with another key active (`keys rotate`); or use "
-                       "--force, and they are refused until they are resealed"};
+    return failure{
+        errc::conflict,
+        "key " + id.hex() + " sealed what is current of " + names +
+            ": run `signalbox reseal CLIENT --all` for each "
+            "family, with another key active (`keys rotate`); or use "
+            "--force, and they are refused until they are resealed"};
   }
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include "app/client_options.hpp"
 #include "app/json_text.hpp"
+#include "app/reseal_all.hpp"
 
 namespace signalbox {
 
@@ -13,16 +14,24 @@ namespace po = boost::program_options;
 
 exit_code run_reseal(const invocation& x) {
   command_options options{
-      "reseal", "CLIENT PROFILE",
+      "reseal", "CLIENT [PROFILE]",
       "Signs the current artifact anew with the node's active key, so that the "
       "key that\nsealed it can be revoked. Needs the role operator."};
   options.need("CLIENT");
-  options.need("PROFILE");
+  options.allow("PROFILE");
   options.add()("major", po::value<std::uint32_t>(),
                 "major of the schema; else the profile's default");
+  options.add()("all", "what is current in every profile, under every major, "
+                       "in place of PROFILE");
   add_client_options(options);
   if (auto done = options.parse(x))
     return *done;
+  if (options.has("all") == options.has("PROFILE"))
+    return options.wrong(x, "name either a PROFILE or --all");
+  if (options.has("all") && options.has("major"))
+    return options.wrong(x, "--all takes no --major");
+  if (options.has("all"))
+    return reseal_all(x, options);
   json::object body;
   if (options.has("major"))
     body["major"] = options.get<std::uint32_t>("major");
@@ -32,10 +41,10 @@ exit_code run_reseal(const invocation& x) {
         return server.post(profile_path(options, "reseal"), body);
       },
       [&](const json::value& channel, const api_answer&) {
-        x.out << text_at(channel, "client_id") << '/'
-              << text_at(channel, "profile") << " major "
-              << text_at(channel, "major") << " is sealed with "
-              << text_at(channel, "key_id") << '\n';
+        x.out << line_at(channel, "client_id") << '/'
+              << line_at(channel, "profile") << " major "
+              << line_at(channel, "major") << " is sealed with "
+              << line_at(channel, "key_id") << '\n';
       });
 }
 
