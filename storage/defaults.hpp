@@ -29,4 +29,28 @@ inline constexpr std::size_t block_cache_bytes = 32 * 1024 * 1024;
 /// How far a scan reads ahead once it is known to be sequential.
 inline constexpr std::size_t scan_readahead_bytes = 1024 * 1024;
 
+/// How long Kafka may take to confirm a record; then its fate is open. Below
+/// the life of a command, which the log's clock ends.
+inline constexpr std::chrono::milliseconds kafka_delivery_limit{8000};
+
+/// How often the client library tells how its connections are.
+inline constexpr std::chrono::milliseconds kafka_statistics_interval{1000};
+
+/// How long the leader of the log may be out of reach before the log says so:
+/// a leader that moves takes less.
+inline constexpr std::chrono::milliseconds kafka_offline_after{3000};
+
+/// How often a log on Kafka compares its first and its last entry with the
+/// topic's while nothing went wrong.
+inline constexpr std::chrono::milliseconds kafka_check_every{60'000};
+
+/// How often a comparison that failed is repeated before it is believed.
+inline constexpr int kafka_check_attempts = 3;
+
+/// Most records that are copied in one batch.
+inline constexpr std::size_t kafka_copy_batch = 4096;
+
+/// How long a tool, or a start, waits for the brokers' first word.
+inline constexpr std::chrono::milliseconds kafka_patience{15'000};
+
 } // namespace signalbox

@@ -21,7 +21,11 @@ struct log_entry_view {
 
 /// Whether a log accepts appends, and if not, why and what to do.
 struct log_health {
-  enum class mode { writable, read_only };
+  enum class mode {
+    writable,
+    read_only, ///< for now: an empty group of an append probes it
+    lost       ///< for good: not the history that was followed so far
+  };
   mode state = mode::writable;
   std::string reason;
 };
@@ -29,8 +33,9 @@ struct log_health {
 /// The log protocol: a dense, durable sequence of records. Every engine passes
 /// tests/storage/log_contract.hpp.
 ///
-/// One thread appends; any thread reads, also while another appends. Readers
-/// see only what is durable.
+/// One thread of a process appends; any thread reads, also while another
+/// appends. Readers see only what is durable. Where several processes write to
+/// one log their records mix, and the log's own clock stamps them.
 class event_log {
  public:
   /// Returns false to stop the iteration.
@@ -42,7 +47,8 @@ class event_log {
   virtual log_index end() const = 0;
 
   /// Appends the records as one group, in order, and returns the index of the
-  /// first once all of them are durable.
+  /// first once all of them are durable and readable. Where others write too,
+  /// their records may lie between.
   ///
   /// Errors: `read_only` (nothing was appended, now or later; the message says
   /// why), `too_large` (a record above max_record_bytes; nothing was appended),

@@ -82,11 +82,8 @@ result<log_index> rocksdb_log::append(std::span<const byte_view> records,
   for (auto record : records)
     if (record.size() > max_record_bytes)
       return record_too_large(record.size());
-  if (auto x = database_->ensure_writable(); !x)
+  if (auto x = prepare_append(); !x)
     return x.error();
-  if (generation_ != database_->generation())
-    if (auto x = find_end(); !x)
-      return x.error();
   const auto first = end_.load();
   if (records.empty())
     return log_index{first};
@@ -102,6 +99,37 @@ result<log_index> rocksdb_log::append(std::span<const byte_view> records,
     return x.error();
   end_ = first + records.size();
   return log_index{first};
+}
+
+result<void> rocksdb_log::prepare_append() {
+  if (auto x = database_->ensure_writable(); !x)
+    return x;
+  return generation_ == database_->generation() ? result<void>{} : find_end();
+}
+
+result<void> rocksdb_log::copy(std::span<const log_entry_view> entries,
+                               std::span<const note> notes) {
+  if (auto x = prepare_append(); !x)
+    return x;
+  auto next = end_.load();
+  auto handle = database_->acquire();
+  if (!handle)
+    return no_handle(*database_);
+  rocksdb::WriteBatch batch;
+  for (auto& x : entries) {
+    if (to_integer(x.index) != next++)
+      return failure{errc::bug, "entries are copied in their order"};
+    put(batch, handle->log(), to_integer(x.index), x.append_time, x.record);
+  }
+  for (auto& x : notes)
+    batch.Put(handle->database().DefaultColumnFamily(), x.key, x.value)
+        .PermitUncheckedError();
+  handle.reset();
+  if (auto x = database_->write(batch, rocksdb_database::durability::unsynced);
+      !x)
+    return x;
+  end_ = next;
+  return {};
 }
 
 result<void> rocksdb_log::read(log_index from, const visitor& visit) const {

@@ -29,12 +29,25 @@ class rocksdb_log final : public event_log {
   result<void> read(log_index from, const visitor& visit) const override;
   log_health health() const override;
 
+  /// A row beside the log, in the column family `default`.
+  struct note {
+    std::string key, value;
+  };
+
+  /// Appends entries of another log, of which this one is a copy: each with its
+  /// own time, of any size, unsynced, since what a power failure takes can be
+  /// copied again. The notes land in the same write.
+  /// Errors: as append().
+  result<void> copy(std::span<const log_entry_view> entries,
+                    std::span<const note> notes);
+
  private:
   enum class progress { done, stopped, retired };
 
   explicit rocksdb_log(rocksdb_database::pointer database);
 
   result<void> find_end();
+  result<void> prepare_append();
   result<progress> visit_some(const rocksdb_handle& handle, std::uint64_t& next,
                               std::uint64_t end, const visitor& visit) const;
 

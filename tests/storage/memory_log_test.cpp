@@ -14,6 +14,7 @@ struct memory_engine {
 BOOST_AUTO_TEST_SUITE(memory_log_contract)
 
 SIGNALBOX_LOG_CONTRACT(memory_engine)
+SIGNALBOX_OWN_LOG_CONTRACT(memory_engine)
 
 BOOST_AUTO_TEST_CASE(refused_appends_leave_the_reads) {
   signalbox::memory_log log;

@@ -9,6 +9,7 @@ using namespace signalbox::test;
 BOOST_AUTO_TEST_SUITE(rocksdb_log_contract)
 
 SIGNALBOX_LOG_CONTRACT(rocksdb_engine)
+SIGNALBOX_OWN_LOG_CONTRACT(rocksdb_engine)
 SIGNALBOX_DURABLE_LOG_CONTRACT(rocksdb_engine)
 
 BOOST_AUTO_TEST_SUITE_END()

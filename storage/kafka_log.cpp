@@ -1,0 +1,435 @@
+#include "storage/kafka_log.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "events/envelope.hpp"
+#include "storage/kafka_consumer.hpp"
+#include "storage/kafka_decisions.hpp"
+#include "storage/log_failures.hpp"
+
+namespace signalbox {
+
+using std::chrono::milliseconds;
+
+/// Records between the consumer and the copy; the messages own the bytes.
+struct kafka_log::taken {
+  std::vector<kafka_message> held;
+  std::vector<kafka_entry> entries;
+};
+
+namespace {
+
+byte_view bytes_of(const rd_kafka_message_t& x) {
+  return {static_cast<const std::uint8_t*>(x.payload),
+          x.payload == nullptr ? 0 : x.len};
+}
+
+timestamp time_of(const rd_kafka_message_t& x) {
+  rd_kafka_timestamp_type_t kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+  return timestamp{rd_kafka_message_timestamp(&x, &kind)};
+}
+
+/// The offset that was asked for is not there.
+bool is_out_of_range(rd_kafka_resp_err_t x) {
+  return x == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+         x == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
+}
+
+std::string join(const std::vector<std::string>& lines) {
+  std::string out;
+  for (auto& x : lines)
+    out += (out.empty() ? "" : "; ") + x;
+  return out;
+}
+
+} // namespace
+
+kafka_log::kafka_log(kafka_log_config config)
+    : config_{std::move(config)}, topic_{kafka_topic(config_.settings,
+                                                     decisions_stream)},
+      taken_{std::make_unique<taken>()},
+      offline_{"no Kafka broker has answered yet"} {}
+
+kafka_log::~kafka_log() = default;
+
+result<std::unique_ptr<kafka_log>> kafka_log::open(kafka_log_config config) {
+  auto mirror = kafka_mirror::open(config.database);
+  if (!mirror)
+    return mirror.error();
+  std::unique_ptr<kafka_log> out{new kafka_log{std::move(config)}};
+  out->mirror_ = std::move(*mirror);
+  if (auto done = out->connect(); !done)
+    return done.error();
+  return out;
+}
+
+result<void> kafka_log::connect() {
+  auto consumer = kafka_consumer::open({.settings = config_.settings,
+                                        .topic = topic_,
+                                        .wake = [this] { wake(); },
+                                        .warn = config_.warn});
+  if (!consumer)
+    return consumer.error();
+  consumer_ = std::move(*consumer);
+  compare();
+  if (!config_.writes)
+    return {};
+  auto producer = kafka_producer::open({.settings = config_.settings,
+                                        .topic = topic_,
+                                        .wake = [this] { wake(); },
+                                        .warn = config_.warn});
+  if (!producer)
+    return producer.error();
+  producer_ = std::move(*producer);
+  return {};
+}
+
+// -- waking ------------------------------------------------------------------
+
+void kafka_log::wake() {
+  if (woken_.exchange(true))
+    return;
+  std::lock_guard guard{mutex_};
+  called_.notify_all();
+  if (listener_)
+    listener_();
+}
+
+void kafka_log::wait_for_wake(milliseconds most) {
+  std::unique_lock guard{mutex_};
+  called_.wait_for(guard, most, [this] { return woken_.load(); });
+}
+
+void kafka_log::listen(std::function<void()> wake) {
+  std::lock_guard guard{mutex_};
+  listener_ = std::move(wake);
+  if (listener_)
+    listener_(); // whatever came before is served now
+}
+
+// -- starting ----------------------------------------------------------------
+
+result<void> kafka_log::check_settings() {
+  auto facts =
+      kafka_topics{config_.settings, config_.patience}.describe(topic_);
+  if (!facts && facts.error().code == errc::not_found)
+    return failure{errc::not_found,
+                   "there is no topic " + topic_ +
+                       ": make the ledger with `signalbox ledger create "
+                       "--kafka`, or correct signalbox.deployment and "
+                       "signalbox.ledger"};
+  if (!facts)
+    return facts.error();
+  auto verdict = judge_decisions(*facts);
+  if (!verdict.dangers.empty())
+    return failure{errc::read_only,
+                   "topic " + topic_ +
+                       " could lose decisions: " + join(verdict.dangers)};
+  for (auto& x : verdict.warnings)
+    warn("topic " + topic_ + ": " + x);
+  settings_checked_ = true;
+  return {};
+}
+
+result<void> kafka_log::catch_up(
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  if (auto checked = check_settings(); !checked)
+    return checked;
+  auto target = consumer_->ask_end(config_.patience);
+  if (!target)
+    return target.error();
+  auto last_growth = steady::now();
+  for (;;) {
+    const auto before = position_;
+    if (serve() && progress)
+      progress(mirror_->size(), *target);
+    if (const auto now = health(); now.state == log_health::mode::lost)
+      return failure{errc::history_changed, now.reason};
+    if (phase_ == phase::follow && position_ >= *target) {
+      reachable_at_ = steady::now();
+      set_offline("");
+      return {};
+    }
+    if (position_ != before)
+      last_growth = steady::now();
+    else if (steady::now() - last_growth > config_.patience)
+      return failure{errc::unavailable,
+                     "topic " + topic_ + " is not read on: " +
+                         (trouble_.empty() ? "Kafka is silent" : trouble_)};
+    wait_for_wake(milliseconds{100});
+  }
+}
+
+// -- reading -----------------------------------------------------------------
+
+result<void> kafka_log::read(log_index from, const visitor& visit) const {
+  return mirror_->log().read(from, visit);
+}
+
+log_health kafka_log::health() const {
+  {
+    std::lock_guard guard{mutex_};
+    if (!lost_.empty())
+      return {log_health::mode::lost, lost_};
+    if (!offline_.empty())
+      return {log_health::mode::read_only, offline_};
+  }
+  return mirror_->log().health();
+}
+
+kafka_log::steady::time_point kafka_log::current_at() const {
+  return steady::time_point{steady::duration{current_at_.load()}};
+}
+
+bool kafka_log::serve() {
+  woken_ = false;
+  if (producer_)
+    producer_->serve();
+  bool grown = false;
+  while (take() == kafka_copy_batch)
+    grown = copy_taken() || grown;
+  grown = copy_taken() || grown;
+  watch();
+  return grown;
+}
+
+/// The number of messages that came, of which a full batch means more.
+std::size_t kafka_log::take() {
+  auto messages = consumer_->take(kafka_copy_batch, milliseconds{0});
+  const auto count = messages.size();
+  for (auto& x : messages) {
+    const auto records = taken_->entries.size();
+    if (!take_message(*x))
+      break; // read from elsewhere now: the rest is of before
+    if (taken_->entries.size() > records)
+      taken_->held.push_back(std::move(x));
+  }
+  if (auto problem = consumer_->take_problem())
+    take_problem(*problem);
+  return count;
+}
+
+/// False if the consumer was sent elsewhere.
+bool kafka_log::take_message(const rd_kafka_message_s& x) {
+  if (phase_ == phase::lost || compare_due_)
+    return false;
+  if (x.err == RD_KAFKA_RESP_ERR_NO_ERROR)
+    return take_record(x);
+  if (x.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    if (phase_ != phase::follow) {
+      mismatch("ends at offset " + std::to_string(x.offset));
+      return false;
+    }
+    position_ = std::max(position_, static_cast<std::uint64_t>(x.offset));
+    current_at_ = steady::now().time_since_epoch().count();
+    return true;
+  }
+  if (is_out_of_range(x.err)) {
+    mismatch("has nothing at the offset where it is to be read on");
+    return false;
+  }
+  take_problem(x.err);
+  return true;
+}
+
+bool kafka_log::take_record(const rd_kafka_message_s& x) {
+  const auto offset = static_cast<std::uint64_t>(x.offset);
+  const auto last = mirror_->size() - 1; // of a copy that holds one, below
+  switch (phase_) {
+  case phase::compare_first:
+    if (!compare_entry(0, x))
+      return false;
+    if (last > 0) {
+      phase_ = phase::compare_last;
+      consumer_->read_from(mirror_->offset_of(last));
+      return false;
+    }
+    break;
+  case phase::compare_last:
+    if (!compare_entry(last, x))
+      return false;
+    break;
+  case phase::follow:
+    if (offset >= position_) {
+      taken_->entries.push_back({offset, time_of(x), bytes_of(x)});
+      position_ = offset + 1;
+    }
+    return true;
+  case phase::lost:
+    return false;
+  }
+  phase_ = phase::follow;
+  mismatches_ = 0;
+  position_ = offset + 1;
+  return true;
+}
+
+void kafka_log::take_problem(int error) {
+  trouble_ = describe(static_cast<rd_kafka_resp_err_t>(error));
+  is_suspect_ = true;
+}
+
+bool kafka_log::copy_taken() {
+  if (taken_->entries.empty())
+    return false;
+  auto added = mirror_->add(taken_->entries);
+  taken_->entries.clear();
+  taken_->held.clear();
+  if (!added) {
+    warn("the topic cannot be copied for now: " + added.error().message);
+    compare_later(); // reads on from what is there
+  }
+  return added.has_value();
+}
+
+// -- comparing ---------------------------------------------------------------
+
+void kafka_log::compare() {
+  is_suspect_ = false;
+  compare_due_.reset();
+  compared_at_ = steady::now();
+  position_ = mirror_->next_offset();
+  phase_ = mirror_->size() == 0 ? phase::follow : phase::compare_first;
+  consumer_->read_from(mirror_->size() == 0 ? 0 : mirror_->offset_of(0));
+}
+
+void kafka_log::compare_later() {
+  compare_due_ = steady::now() + reopen_interval;
+}
+
+bool kafka_log::compare_entry(std::uint64_t index,
+                              const rd_kafka_message_s& x) {
+  auto same = mirror_->holds(index, bytes_of(x));
+  if (!same) {
+    warn("the copy cannot be read: " + same.error().message);
+    compare_later();
+    return false;
+  }
+  if (*same &&
+      static_cast<std::uint64_t>(x.offset) == mirror_->offset_of(index))
+    return true;
+  mismatch("holds another record where entry " + std::to_string(index) +
+           " was");
+  return false;
+}
+
+/// Believed only when it is seen again: a topic in the middle of a change of
+/// its leader may look strange for a moment.
+void kafka_log::mismatch(const std::string& what) {
+  if (++mismatches_ < kafka_check_attempts)
+    return compare_later();
+  lose("topic " + topic_ + ' ' + what +
+       ": it was made anew, cut or exchanged since this node followed it. "
+       "Nothing is written. Put the former topic back, or restore the ledger "
+       "into a new one");
+}
+
+void kafka_log::watch() {
+  const auto now = steady::now();
+  if (phase_ == phase::lost)
+    return;
+  if (auto& seen = consumer_->statistics(); seen && seen->is_reachable) {
+    reachable_at_ = now;
+    trouble_.clear();
+    set_offline("");
+    if (phase_ == phase::follow && seen->high_watermark >= 0 &&
+        position_ >= static_cast<std::uint64_t>(seen->high_watermark))
+      current_at_ = (now - std::chrono::microseconds{seen->silent_for})
+                        .time_since_epoch()
+                        .count();
+  } else if (now - reachable_at_ > kafka_offline_after) {
+    set_offline("Kafka's leader of topic " + topic_ + " does not answer" +
+                (trouble_.empty() ? "" : ": " + trouble_));
+  }
+  if (compare_due_
+          ? now >= *compare_due_
+          : phase_ == phase::follow &&
+                (is_suspect_ || now - compared_at_ > kafka_check_every))
+    compare();
+}
+
+void kafka_log::lose(std::string why) {
+  phase_ = phase::lost;
+  warn(why);
+  std::lock_guard guard{mutex_};
+  lost_ = std::move(why);
+}
+
+void kafka_log::set_offline(std::string why) {
+  std::lock_guard guard{mutex_};
+  offline_ = std::move(why);
+}
+
+void kafka_log::warn(std::string line) const {
+  if (config_.warn)
+    config_.warn(std::move(line));
+}
+
+// -- writing -----------------------------------------------------------------
+
+void kafka_log::produce(byte_view record, std::string_view key,
+                        delivered then) {
+  if (auto now = health(); now.state != log_health::mode::writable)
+    return then(failure{errc::read_only, std::move(now.reason)});
+  if (!producer_)
+    return then(failure{errc::read_only, "this node is a replica"});
+  producer_->produce(record, key, timestamp{-1},
+                     [then = std::move(then)](const result<std::uint64_t>& x) {
+                       then(x ? result<void>{} : x.error());
+                     });
+}
+
+namespace {
+
+/// What became of the records of one group.
+struct group_fate {
+  std::size_t open;
+  std::optional<failure> problem;
+  std::uint64_t first = 0, last = 0; ///< offsets
+};
+
+} // namespace
+
+result<log_index> kafka_log::append(std::span<const byte_view> records,
+                                    timestamp append_time) {
+  for (auto x : records)
+    if (x.size() > max_record_bytes)
+      return record_too_large(x.size());
+  serve();
+  if (auto now = health(); now.state != log_health::mode::writable)
+    return failure{errc::read_only, std::move(now.reason)};
+  if (!producer_)
+    return failure{errc::read_only, "this node is a replica"};
+  if (records.empty())
+    return end();
+  auto fate = std::make_shared<group_fate>();
+  fate->open = records.size();
+  for (std::size_t i = 0; i < records.size(); ++i)
+    producer_->produce(records[i], {}, append_time,
+                       [fate, i](const result<std::uint64_t>& x) {
+                         --fate->open;
+                         if (!x)
+                           fate->problem = x.error();
+                         else if (i == 0)
+                           fate->first = *x;
+                         fate->last = std::max(fate->last, x ? *x : 0);
+                       });
+  const auto deadline = steady::now() + kafka_delivery_limit + config_.patience;
+  const auto is_done = [&] {
+    return fate->open == 0 &&
+           (fate->problem || mirror_->next_offset() > fate->last);
+  };
+  while (!is_done() && steady::now() < deadline) {
+    wait_for_wake(milliseconds{100});
+    serve();
+  }
+  if (fate->problem)
+    return *fate->problem;
+  if (!is_done())
+    return failure{errc::pending, "Kafka did not show the records in time"};
+  return log_index{mirror_->index_of(fate->first)};
+}
+
+} // namespace signalbox

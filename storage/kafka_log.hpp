@@ -1,0 +1,148 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "storage/kafka_mirror.hpp"
+#include "storage/kafka_producer.hpp"
+#include "storage/kafka_settings.hpp"
+#include "storage/log.hpp"
+
+struct rd_kafka_message_s;
+
+namespace signalbox {
+
+class kafka_consumer;
+
+struct kafka_log_config {
+  kafka_settings settings;
+  /// Holds the node's copy; shared with its state.
+  rocksdb_database::pointer database;
+  /// False for a replica: it never writes, so it needs no producer.
+  bool writes = true;
+  std::function<void(std::string)> warn = nullptr; ///< any thread
+  std::chrono::milliseconds patience = kafka_patience;
+};
+
+/// The log of many nodes: the decisions topic of Apache Kafka. Any number of
+/// nodes append; the order of the partition is the order of the log, and each
+/// node numbers what it reads. Reads are answered by the node's copy.
+///
+/// Before it follows the topic, after every trouble with a connection, and now
+/// and then, it compares the topic's first and last known entry with its copy:
+/// the client library does not notice a topic that was deleted and made anew,
+/// or cut. Where they differ the log is lost (health()): it stays readable, and
+/// is neither written nor followed any more.
+///
+/// serve(), produce() and append() belong to one thread; the rest to any.
+class kafka_log final : public event_log {
+ public:
+  /// Opens the copy. No broker need answer yet: see catch_up().
+  /// Errors: those of the database, `bad_request` (a setting).
+  static result<std::unique_ptr<kafka_log>> open(kafka_log_config config);
+
+  ~kafka_log() override;
+
+  /// Checks the topic's settings and copies up to the end that it has now.
+  /// Errors: `not_found` (no such topic), `history_changed`, `unavailable` (no
+  /// broker answers in time; what was copied before is there), `read_only` (a
+  /// topic that could lose decisions; each setting named), `io`.
+  result<void>
+  catch_up(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+
+  log_index end() const override { return mirror_->log().end(); }
+
+  /// For tools, which have no actors: sends, and waits until the records are in
+  /// the copy. The group lands in order; others' records may lie between.
+  /// The time counts only where the topic keeps the time of creation.
+  result<log_index> append(std::span<const byte_view> records,
+                           timestamp append_time) override;
+
+  result<void> read(log_index from, const visitor& visit) const override;
+  log_health health() const override;
+
+  /// Called with what the brokers said: the record is in the topic, or why that
+  /// is not known. What became of it the fold decides.
+  using delivered = std::function<void(const result<void>&)>;
+
+  /// Sends one record without waiting; answered by serve(). `key` is for
+  /// people's tools.
+  void produce(byte_view record, std::string_view key, delivered then);
+
+  /// Takes what the brokers sent. To be called after each wake and now and
+  /// then. True if the log has grown.
+  bool serve();
+
+  /// `wake` is called, on any thread and once until the next serve(), when
+  /// serve() has work. Null ends it.
+  void listen(std::function<void()> wake);
+
+  /// When the copy was last known to hold all that the topic held; the epoch
+  /// of the clock if never. Any thread.
+  std::chrono::steady_clock::time_point current_at() const;
+
+ private:
+  using steady = std::chrono::steady_clock;
+  enum class phase { compare_first, compare_last, follow, lost };
+
+  explicit kafka_log(kafka_log_config config);
+
+  result<void> connect();
+  result<void> check_settings();
+  void wake();
+  void wait_for_wake(std::chrono::milliseconds most);
+
+  std::size_t take();
+  bool take_message(const rd_kafka_message_s& x);
+  bool take_record(const rd_kafka_message_s& x);
+  void take_problem(int error);
+  bool copy_taken();
+
+  void compare();
+  bool compare_entry(std::uint64_t index, const rd_kafka_message_s& x);
+  void mismatch(const std::string& what);
+  void compare_later();
+  void watch();
+
+  void lose(std::string why);
+  void set_offline(std::string why);
+  void warn(std::string line) const;
+
+  kafka_log_config config_;
+  std::string topic_;
+  std::unique_ptr<kafka_mirror> mirror_;
+
+  // Of the serving thread.
+  phase phase_ = phase::follow;
+  int mismatches_ = 0;      ///< in a row
+  bool is_suspect_ = false; ///< compare before following on
+  bool settings_checked_ = false;
+  std::uint64_t position_ = 0; ///< behind the last record taken
+  steady::time_point compared_at_{};
+  steady::time_point reachable_at_{};
+  std::optional<steady::time_point> compare_due_;
+  std::string trouble_; ///< what went wrong last
+  struct taken;
+  std::unique_ptr<taken> taken_; ///< to be copied
+
+  std::atomic<bool> woken_{false};
+  std::atomic<steady::rep> current_at_{0};
+  mutable std::mutex mutex_;
+  std::condition_variable called_;
+  std::function<void()> listener_; // under mutex_
+  std::string offline_;            // under mutex_; empty: the leader answers
+  std::string lost_;               // under mutex_; empty: it is not
+
+  // Last: they call wake() until they are gone.
+  std::unique_ptr<kafka_consumer> consumer_;
+  std::unique_ptr<kafka_producer> producer_;
+};
+
+} // namespace signalbox

@@ -1,0 +1,151 @@
+#include "storage/kafka_producer.hpp"
+
+#include <array>
+#include <utility>
+
+#include "storage/defaults.hpp"
+#include "storage/kafka_client.hpp"
+#include "storage/log_failures.hpp"
+
+namespace signalbox {
+
+namespace {
+
+constexpr int partition = 0;
+
+failure lost(rd_kafka_resp_err_t error) {
+  return {errc::pending,
+          "Kafka did not confirm the record: " + describe(error)};
+}
+
+class producer final : public kafka_producer {
+ public:
+  explicit producer(config given) : config_{std::move(given)} {
+    callbacks_.delivered = [this](const rd_kafka_message_t& x) { deliver(x); };
+    callbacks_.problem = [this](rd_kafka_resp_err_t x) {
+      fatal_ = fatal_ || x == RD_KAFKA_RESP_ERR__FATAL;
+    };
+    callbacks_.log = [this](std::string_view line) {
+      if (config_.warn)
+        config_.warn("Kafka producer: " + std::string{line});
+    };
+  }
+
+  ~producer() override { close(); }
+
+  result<void> connect() {
+    auto client = kafka_client::open(
+        kafka_client::kind::producer, config_.settings,
+        {{"enable.idempotence", "true"},
+         {"acks", "all"},
+         {"linger.ms", "0"},
+         {"message.max.bytes", "1048576"},
+         {"message.timeout.ms", std::to_string(kafka_delivery_limit.count())},
+         {"request.timeout.ms", std::to_string(kafka_delivery_limit.count())},
+         {"allow.auto.create.topics", "false"},
+         {"compression.codec", "none"}},
+        callbacks_);
+    if (!client)
+      return client.error();
+    client_ = std::move(*client);
+    fatal_ = false;
+    queue_.reset(rd_kafka_queue_get_main(client_.get()));
+    if (config_.wake)
+      wake_on(queue_.get(), &config_.wake);
+    return {};
+  }
+
+  void produce(byte_view record, std::string_view key, timestamp at,
+               done then) override {
+    if (client_.get() == nullptr)
+      return then(failure{errc::unavailable,
+                          "the Kafka producer could not be started again"});
+    auto held = std::make_unique<done>(std::move(then));
+    const auto error = rd_kafka_producev(
+        client_.get(), RD_KAFKA_V_TOPIC(config_.topic.c_str()),
+        RD_KAFKA_V_PARTITION(partition),
+        RD_KAFKA_V_VALUE(const_cast<std::uint8_t*>(record.data()),
+                         record.size()),
+        RD_KAFKA_V_KEY(key.empty() ? nullptr : key.data(), key.size()),
+        RD_KAFKA_V_TIMESTAMP(to_integer(at)),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(held.get()),
+        RD_KAFKA_V_END);
+    switch (error) {
+    case RD_KAFKA_RESP_ERR_NO_ERROR:
+      static_cast<void>(held.release()); // deliver() takes it
+      return;
+    case RD_KAFKA_RESP_ERR__QUEUE_FULL:
+      return (*held)(failure{errc::overloaded,
+                             "too many records wait for Kafka: try again"});
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+      return (*held)(record_too_large(record.size()));
+    case RD_KAFKA_RESP_ERR__FATAL:
+      fatal_ = true;
+      [[fallthrough]];
+    default:
+      (*held)(failure{errc::unavailable,
+                      "Kafka takes no records: " + describe(error)});
+    }
+  }
+
+  void serve() override {
+    if (client_.get() != nullptr)
+      rd_kafka_poll(client_.get(), 0);
+    if (fatal_ || client_.get() == nullptr)
+      restart();
+  }
+
+ private:
+  void deliver(const rd_kafka_message_t& x) {
+    const std::unique_ptr<done> then{static_cast<done*>(x._private)};
+    if (x.err == RD_KAFKA_RESP_ERR_NO_ERROR)
+      (*then)(static_cast<std::uint64_t>(x.offset));
+    else
+      (*then)(lost(x.err));
+  }
+
+  void restart() {
+    std::array<char, 256> why{};
+    if (client_.get() != nullptr) {
+      rd_kafka_fatal_error(client_.get(), why.data(), why.size());
+      if (config_.warn)
+        config_.warn(std::string{"the Kafka producer begins anew: "} +
+                     why.data());
+    }
+    close();
+    if (auto started = connect(); !started && config_.warn)
+      config_.warn("the Kafka producer cannot start: " +
+                   started.error().message);
+  }
+
+  /// Whatever is in flight is answered: the log decides what became of it.
+  void close() {
+    if (client_.get() == nullptr)
+      return;
+    wake_on(queue_.get(), nullptr);
+    rd_kafka_purge(client_.get(),
+                   RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    while (rd_kafka_outq_len(client_.get()) > 0 &&
+           rd_kafka_poll(client_.get(), 100) > 0)
+      ;
+    queue_.reset();
+    client_ = {};
+  }
+
+  config config_;
+  kafka_callbacks callbacks_; // outlives the client
+  kafka_client client_;
+  kafka_queue queue_;
+  bool fatal_ = false;
+};
+
+} // namespace
+
+result<std::unique_ptr<kafka_producer>> kafka_producer::open(config x) {
+  auto out = std::make_unique<producer>(std::move(x));
+  if (auto done = out->connect(); !done)
+    return done.error();
+  return out;
+}
+
+} // namespace signalbox
