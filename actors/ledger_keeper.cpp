@@ -367,6 +367,9 @@ std::vector<std::shared_ptr<proposal>> ledger_keeper::beat() {
   std::vector<std::shared_ptr<proposal>> out;
   auto now = config_.steady_clock();
   expire_waiters(now);
+  if (auto log = config_.log.health();
+      log.state == log_health::mode::lost && stopped_.empty())
+    stop(std::move(log.reason));
   if (!stopped_.empty() || !config_.writes)
     return out;
   watch_clock();

@@ -59,6 +59,7 @@ struct attempted {
 struct expire_queued {}; ///< to a proposer, from itself: refuse who waited
                          ///< too long for its lane
 struct flush {};         ///< to the appender, from itself: write the group
+struct woken {};         ///< to a shared appender: the log has something
 struct beat {};          ///< to the ledger, from itself: housekeeping
 struct respawn {};       ///< to the supervisor, from itself: start what crashed
 
@@ -67,6 +68,10 @@ using appender_actor =
     caf::typed_actor<caf::reacts_to<append>, ///< answered by `advanced` or
                                              ///< `append_failed`
                      caf::reacts_to<flush>>;
+
+/// The same for a log with other writers; tells also what those wrote.
+using shared_appender_actor =
+    appender_actor::extend<caf::reacts_to<woken>>; ///< takes what has come
 
 /// Folds the log, publishes views, answers writers.
 using ledger_actor =
@@ -96,6 +101,7 @@ CAF_ADD_TYPE_ID(signalbox, (signalbox::find_command))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::execute))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::attempted))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::flush))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::woken))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::beat))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::respawn))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::expire_queued))
@@ -109,6 +115,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::find_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::execute)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::attempted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::woken)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::beat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::respawn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::expire_queued)

@@ -3,6 +3,7 @@
 #include "actors/appender.hpp"
 #include "actors/ledger.hpp"
 #include "actors/proposer.hpp"
+#include "actors/shared_appender.hpp"
 #include "actors/supervisor.hpp"
 
 #include <atomic>
@@ -70,6 +71,11 @@ result<void> runtime::start() {
                     config_.head_life, true,          config_.wall_clock,
                     steady_now,        config_.warn,  config_.progress};
     auto spawn_appender = [this](ledger_actor::pointer ledger) {
+      if (config_.shared != nullptr)
+        return appender_actor{ledger->spawn<caf::detached + caf::linked>(
+            shared_appender,
+            shared_appender_config{*config_.shared, writer_, status_},
+            ledger_actor{ledger})};
       return ledger->spawn<caf::detached + caf::linked>(
           appender,
           appender_config{config_.log, writer_, status_, config_.wall_clock},

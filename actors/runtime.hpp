@@ -18,6 +18,7 @@ namespace signalbox {
 
 class actor_directory;
 class event_log;
+class shared_log;
 class head_file;
 class state_store;
 
@@ -25,6 +26,8 @@ class state_store;
 struct runtime_config {
   event_log& log;
   state_store& store;
+  /// The log, where other processes write to it too; else null.
+  shared_log* shared = nullptr;
   const head_file* head = nullptr;
   principal_id node;
   std::int64_t head_life = default_head_life;

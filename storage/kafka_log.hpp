@@ -13,7 +13,7 @@
 #include "storage/kafka_mirror.hpp"
 #include "storage/kafka_producer.hpp"
 #include "storage/kafka_settings.hpp"
-#include "storage/log.hpp"
+#include "storage/shared_log.hpp"
 
 struct rd_kafka_message_s;
 
@@ -42,7 +42,7 @@ struct kafka_log_config {
 /// is neither written nor followed any more.
 ///
 /// serve(), produce() and append() belong to one thread; the rest to any.
-class kafka_log final : public event_log {
+class kafka_log final : public shared_log {
  public:
   /// Opens the copy. No broker need answer yet: see catch_up().
   /// Errors: those of the database, `bad_request` (a setting).
@@ -68,25 +68,10 @@ class kafka_log final : public event_log {
   result<void> read(log_index from, const visitor& visit) const override;
   log_health health() const override;
 
-  /// Called with what the brokers said: the record is in the topic, or why that
-  /// is not known. What became of it the fold decides.
-  using delivered = std::function<void(const result<void>&)>;
-
-  /// Sends one record without waiting; answered by serve(). `key` is for
-  /// people's tools.
-  void produce(byte_view record, std::string_view key, delivered then);
-
-  /// Takes what the brokers sent. To be called after each wake and now and
-  /// then. True if the log has grown.
-  bool serve();
-
-  /// `wake` is called, on any thread and once until the next serve(), when
-  /// serve() has work. Null ends it.
-  void listen(std::function<void()> wake);
-
-  /// When the copy was last known to hold all that the topic held; the epoch
-  /// of the clock if never. Any thread.
-  std::chrono::steady_clock::time_point current_at() const;
+  void produce(byte_view record, std::string_view key, delivered then) override;
+  bool serve() override;
+  void listen(std::function<void()> wake) override;
+  std::chrono::steady_clock::time_point current_at() const override;
 
  private:
   using steady = std::chrono::steady_clock;

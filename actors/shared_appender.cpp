@@ -1,0 +1,72 @@
+#include "actors/shared_appender.hpp"
+
+#include <memory>
+#include <utility>
+
+#include <caf/all.hpp>
+
+namespace signalbox {
+
+namespace {
+
+/// The appender without its actor's behaviour.
+class log_user {
+ public:
+  log_user(shared_appender_config config, ledger_actor follower)
+      : config_{config}, follower_{std::make_shared<ledger_actor>(
+                             std::move(follower))} {}
+
+  void send(const std::shared_ptr<const proposal>& x) {
+    std::lock_guard alone{config_.user};
+    // The answer may come after this actor: nobody is told then.
+    config_.log.produce(
+        x->record, x->aggregate,
+        [x, to = std::weak_ptr{follower_},
+         &status = config_.status](const result<void>& done) {
+          if (done)
+            return;
+          ++status.append_failures;
+          if (auto ledger = to.lock())
+            caf::anon_send(*ledger, append_failed{x, std::make_shared<failure>(
+                                                         done.error())});
+        });
+  }
+
+  void serve() {
+    bool grown = false;
+    {
+      std::lock_guard alone{config_.user};
+      grown = config_.log.serve();
+    }
+    auto health = config_.log.health();
+    config_.status.set_log_problem(
+        health.state == log_health::mode::writable ? "" : health.reason);
+    config_.status.log_end = to_integer(config_.log.end());
+    if (grown)
+      caf::anon_send(*follower_, advanced{config_.log.end()});
+  }
+
+  void leave() { config_.log.listen(nullptr); }
+
+ private:
+  shared_appender_config config_;
+  std::shared_ptr<ledger_actor> follower_;
+};
+
+} // namespace
+
+shared_appender_actor::behavior_type
+shared_appender(shared_appender_actor::pointer self,
+                shared_appender_config config, ledger_actor follower) {
+  auto user = std::make_shared<log_user>(config, std::move(follower));
+  self->attach_functor([user](const caf::error&) { user->leave(); });
+  config.log.listen(
+      [to = shared_appender_actor{self}] { caf::anon_send(to, woken{}); });
+  return {
+      [user](const append& x) { user->send(x.what); },
+      [user](flush) { user->serve(); },
+      [user](woken) { user->serve(); },
+  };
+}
+
+} // namespace signalbox

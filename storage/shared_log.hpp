@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string_view>
+
+#include "storage/log.hpp"
+
+namespace signalbox {
+
+/// A log that other processes write to at the same time. What becomes of a
+/// record shows only when it is read back, so sending and reading go on side by
+/// side instead of one after the other.
+///
+/// produce() and serve() belong to one thread; the rest to any.
+class shared_log : public event_log {
+ public:
+  /// Called with what the log's servers said: the record is in the log, or why
+  /// that is not known (`pending`), or that it never will be (any other).
+  /// A hint: the fold decides.
+  using delivered = std::function<void(const result<void>&)>;
+
+  /// Sends one record without waiting. `then` is called exactly once, at once
+  /// or by serve(). `key` is for people's tools alone.
+  virtual void produce(byte_view record, std::string_view key,
+                       delivered then) = 0;
+
+  /// Takes what has come. To be called after each wake and now and then. True
+  /// if the log has grown.
+  virtual bool serve() = 0;
+
+  /// `wake` is called, on any thread and once until the next serve(), when
+  /// serve() has work. Null ends it: it is not called any more after that.
+  virtual void listen(std::function<void()> wake) = 0;
+
+  /// When this process was last known to have read all that the log held.
+  virtual std::chrono::steady_clock::time_point current_at() const = 0;
+};
+
+} // namespace signalbox
