@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/files.hpp"
+#include "app/kafka_file.hpp"
 #include "app/keyset_change.hpp"
 #include "app/offline_ledger.hpp"
 #include "app/seed_events.hpp"
@@ -19,6 +20,7 @@
 #include "events/token.hpp"
 #include "policy/names.hpp"
 #include "storage/atomic_file.hpp"
+#include "storage/kafka_decisions.hpp"
 #include "storage/key_file.hpp"
 
 namespace signalbox {
@@ -30,8 +32,8 @@ namespace {
 /// What a whole ledger consists of. The database goes first: renaming it onto
 /// another one fails, so two creations at once cannot mix. The pins go last: a
 /// directory that has them has everything.
-constexpr const char* pieces[] = {"db", "keys", "head", "admin.token",
-                                  "ledger.json"};
+constexpr const char* pieces[] = {
+    "db", "keys", "head", "admin.token", "kafka.properties", "ledger.json"};
 
 failure refused(const fs::path& path) {
   return {errc::io, path.string() + ": " + std::strerror(errno)};
@@ -236,7 +238,7 @@ result<void> plant_seeds(offline_ledger& ledger) {
 
 result<std::uint64_t> build(const fs::path& site, const founding& x,
                             const create_options& options) {
-  auto made = offline_ledger::make(site, first_event(x));
+  auto made = offline_ledger::make(site, first_event(x), options.kafka);
   if (!made)
     return made.error();
   auto& ledger = **made;
@@ -254,6 +256,37 @@ result<std::uint64_t> build(const fs::path& site, const founding& x,
     return done.error();
   return ledger.seen().size;
 }
+
+/// The topics of a ledger on Kafka, taken away again unless they are kept.
+class new_topics {
+ public:
+  explicit new_topics(const create_options& options) : options_{options} {}
+  new_topics(const new_topics&) = delete;
+  new_topics& operator=(const new_topics&) = delete;
+  ~new_topics() {
+    if (made_ && !kept_)
+      (void)kafka_topics{*options_.kafka}.remove(decisions());
+  }
+
+  result<void> make() {
+    if (!options_.kafka)
+      return {};
+    auto done = kafka_topics{*options_.kafka}.create(
+        decisions(), options_.layout, decisions_config(options_.layout));
+    made_ = done.has_value();
+    return done;
+  }
+
+  void keep() { kept_ = true; }
+
+ private:
+  std::string decisions() const {
+    return kafka_topic(*options_.kafka, decisions_stream);
+  }
+
+  const create_options& options_;
+  bool made_ = false, kept_ = false;
+};
 
 result<void> check(const create_options& x) {
   if (x.fold_version < 1 || x.fold_version > newest_fold_version)
@@ -278,6 +311,9 @@ result<created_ledger> create_ledger(const create_options& options) {
   building_site site{options.data};
   if (auto opened = site.open(); !opened)
     return opened.error();
+  new_topics topics{options};
+  if (auto made = topics.make(); !made)
+    return made.error();
   const auto x = found(options, wall_clock());
   auto entries = build(site.path(), x, options);
   if (!entries)
@@ -288,10 +324,14 @@ result<created_ledger> create_ledger(const create_options& options) {
   out.entries = *entries;
   if (!x.root)
     out.keyset_request = options.data / "keys" / "keyset-1.request";
+  if (options.kafka)
+    if (auto done = write_kafka_file(site.path(), *options.kafka); !done)
+      return done.error();
   if (auto done = write_ledger_file(site.path(), out.file); !done)
     return done.error();
   if (auto done = site.finish(); !done)
     return done.error();
+  topics.keep();
   return out;
 }
 

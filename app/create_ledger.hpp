@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,8 @@
 #include "events/keyset.hpp"
 #include "events/signature.hpp"
 #include "projections/ledger_state.hpp"
+#include "storage/kafka_settings.hpp"
+#include "storage/kafka_topics.hpp"
 
 namespace signalbox {
 
@@ -23,6 +26,9 @@ struct create_options {
   std::string name = "main";
   /// Lower where nodes of an older release serve the ledger too.
   std::uint32_t fold_version = newest_fold_version;
+  /// Nullopt: the log is in the directory.
+  std::optional<kafka_settings> kafka;
+  kafka_layout layout; ///< of its topics
 };
 
 struct created_ledger {
@@ -38,6 +44,7 @@ struct created_ledger {
 ///
 ///     DIR/ledger.json         what is pinned; see ledger_file
 ///     DIR/admin.token         the administrator's bearer token
+///     DIR/kafka.properties    where the log is, if it is on Kafka
 ///     DIR/keys/root.pem       the root: to be taken away
 ///     DIR/keys/node-seal.pem  what the node seals artifacts with
 ///     DIR/keys/node-head.pem  what the node signs heads with

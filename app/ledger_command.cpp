@@ -46,6 +46,19 @@ result<create_options> gather(const command_options& given) {
                    "--algorithm must be ed25519 or ecdsa-p256-sha256"};
   out.algorithm = *algorithm;
   out.fold_version = given.get<std::uint32_t>("fold-version");
+  if (given.has("kafka")) {
+    auto text = read_file(given.text("kafka"), 256 * 1024);
+    if (!text)
+      return text.error();
+    auto settings = parse_kafka_settings(*text);
+    if (!settings)
+      return failure{settings.error().code,
+                     given.text("kafka") + ": " + settings.error().message};
+    out.kafka = std::move(*settings);
+    out.layout.replication = given.get<int>("kafka-replication");
+    out.layout.min_in_sync = given.get<int>("kafka-min-in-sync");
+    out.layout.flush_messages = given.get<int>("kafka-flush-messages");
+  }
   auto roots = read_roots(given.list("root-key"));
   if (!roots)
     return roots.error();
@@ -121,7 +134,16 @@ exit_code run_create(const invocation& x) {
       "fold-version",
       po::value<std::uint32_t>()->default_value(newest_fold_version),
       "lower where nodes of an older release serve the ledger too")(
-      "json", "output for programs");
+      "kafka", po::value<std::string>(),
+      "file of Kafka settings: the log is a topic that is made there, and "
+      "other "
+      "nodes can join")("kafka-replication", po::value<int>()->default_value(3),
+                        "brokers that hold each record")(
+      "kafka-min-in-sync", po::value<int>()->default_value(2),
+      "of them, those that have it before it is acknowledged")(
+      "kafka-flush-messages", po::value<int>()->default_value(1),
+      "records between two syncs of a broker's disk; 0 leaves it to the "
+      "broker")("json", "output for programs");
   if (auto done = options.parse(x))
     return *done;
   auto wanted = gather(options);

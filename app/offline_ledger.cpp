@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "actors/defaults.hpp"
+#include "app/kafka_file.hpp"
 #include "app/wall_clock.hpp"
 #include "events/aggregate.hpp"
 #include "events/hash.hpp"
@@ -47,7 +48,7 @@ result<principal_id> find_administrator(const ledger_state& state) {
 
 offline_ledger::offline_ledger(data_dir data,
                                std::shared_ptr<rocksdb_database> database,
-                               std::unique_ptr<rocksdb_log> log)
+                               node_log log)
     : data_{std::move(data)}, head_{data_.head()},
       database_{std::move(database)}, log_{std::move(log)}, store_{database_} {}
 
@@ -55,7 +56,8 @@ offline_ledger::~offline_ledger() = default;
 
 result<offline_ledger::pointer>
 offline_ledger::make(const std::filesystem::path& path,
-                     const event::ledger_created& first) {
+                     const event::ledger_created& first,
+                     const std::optional<kafka_settings>& kafka) {
   auto data = data_dir::create(path);
   if (!data)
     return data.error();
@@ -64,14 +66,18 @@ offline_ledger::make(const std::filesystem::path& path,
   auto database = rocksdb_database::create(std::move(config));
   if (!database)
     return database.error();
-  auto log = rocksdb_log::open(*database);
-  if (!log)
-    return log.error();
+  auto opened = open_node_log(*database, {.kafka = kafka});
+  if (!opened)
+    return opened.error();
+  auto& log = opened->log;
+  if (to_integer(log->end()) > 0)
+    return failure{errc::conflict, "the log holds a ledger already"};
   const auto record = encode_creation(first);
   const std::array<byte_view, 1> group{record};
-  if (auto written = (*log)->append(group, wall_clock()); !written)
+  if (auto written = log->append(group, wall_clock()); !written)
     return written.error();
-  pointer out{new offline_ledger{std::move(*data), *database, std::move(*log)}};
+  pointer out{
+      new offline_ledger{std::move(*data), *database, std::move(*opened)}};
   if (auto started = out->start(first.node); !started)
     return started.error();
   return out;
@@ -88,6 +94,9 @@ offline_ledger::open(const std::filesystem::path& path) {
   auto mark = head_file{data->head()}.read();
   if (!mark)
     return mark.error();
+  auto kafka = read_kafka_file(path);
+  if (!kafka)
+    return kafka.error();
   rocksdb_config config;
   config.directory = data->database();
   if (*mark)
@@ -95,7 +104,7 @@ offline_ledger::open(const std::filesystem::path& path) {
   auto database = rocksdb_database::open(std::move(config));
   if (!database)
     return database.error();
-  auto log = rocksdb_log::open(*database);
+  auto log = open_node_log(*database, {.kafka = std::move(*kafka)});
   if (!log)
     return log.error();
   pointer out{new offline_ledger{std::move(*data), *database, std::move(*log)}};
@@ -111,11 +120,11 @@ offline_ledger::open(const std::filesystem::path& path) {
 result<void> offline_ledger::start(const principal_id& node) {
   node_ = node;
   ledger_config config{
-      .log = *log_,
+      .log = *log_.log,
       .store = store_,
       .view = view_,
       .status = status_,
-      .head = &head_,
+      .head = log_.shared == nullptr ? &head_ : nullptr,
       .node = node,
       .wall_clock = wall_clock,
       .steady_clock = [] { return std::chrono::steady_clock::now(); }};
@@ -143,7 +152,7 @@ result<void> offline_ledger::say(proposal_draft draft) {
       [&](command_answer x) { answer = std::move(x); });
   if (keeper_->admit(what)) {
     const std::array<byte_view, 1> group{what->record};
-    if (auto written = log_->append(group, wall_clock()); written)
+    if (auto written = log_.log->append(group, wall_clock()); written)
       keeper_->follow();
     else
       keeper_->on(written.error(), *what);
@@ -178,7 +187,7 @@ result<dsse_envelope> offline_ledger::current_keyset() const {
                    "keys/keyset-1.request, then run `signalbox keys import`"};
   result<dsse_envelope> out =
       failure{errc::log_corrupt, "the entry of the keyset is missing"};
-  auto read = log_->read(ledger.keyset_index, [&](const log_entry_view& x) {
+  auto read = log_.log->read(ledger.keyset_index, [&](const log_entry_view& x) {
     auto decoded = decode_envelope(envelope_of(x.record));
     auto* put =
         decoded ? std::get_if<event::keyset_put>(&decoded->body) : nullptr;

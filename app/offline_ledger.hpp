@@ -2,15 +2,16 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "actors/encode.hpp"
 #include "actors/ledger_keeper.hpp"
 #include "app/ledger_file.hpp"
+#include "app/node_log.hpp"
 #include "events/dsse.hpp"
 #include "events/events.hpp"
 #include "storage/data_dir.hpp"
-#include "storage/rocksdb_log.hpp"
 #include "storage/rocksdb_state_store.hpp"
 
 namespace signalbox {
@@ -21,10 +22,11 @@ class offline_ledger {
  public:
   using pointer = std::unique_ptr<offline_ledger>;
 
-  /// Makes the log with its entry 0 in a new directory.
-  /// Errors: of storage and fold.
-  static result<pointer> make(const std::filesystem::path& data,
-                              const event::ledger_created& first);
+  /// Makes the log with its entry 0: in a new directory or, given `kafka`, on
+  /// the topic that is there for it. Errors: of storage and fold.
+  static result<pointer>
+  make(const std::filesystem::path& data, const event::ledger_created& first,
+       const std::optional<kafka_settings>& kafka = std::nullopt);
 
   /// Errors: `not_found`, `unavailable` (in use), and those of storage and
   /// fold.
@@ -51,7 +53,7 @@ class offline_ledger {
 
  private:
   offline_ledger(data_dir data, std::shared_ptr<rocksdb_database> database,
-                 std::unique_ptr<rocksdb_log> log);
+                 node_log log);
 
   result<void> start(const principal_id& node);
   result<void> conclude(const command_answer& x, const event::body& what) const;
@@ -59,7 +61,7 @@ class offline_ledger {
   data_dir data_;
   head_file head_;
   std::shared_ptr<rocksdb_database> database_;
-  std::unique_ptr<rocksdb_log> log_;
+  node_log log_;
   rocksdb_state_store store_;
   published_view view_;
   node_status status_;

@@ -6,12 +6,13 @@
 
 #include "api/http_server.hpp"
 #include "api/service.hpp"
+#include "app/kafka_file.hpp"
 #include "app/node_key_files.hpp"
+#include "app/node_log.hpp"
 #include "app/open_files.hpp"
 #include "app/wall_clock.hpp"
 #include "storage/data_dir.hpp"
 #include "storage/head_file.hpp"
-#include "storage/rocksdb_log.hpp"
 #include "storage/rocksdb_state_store.hpp"
 #include "storage/unsynced_loss_fs.hpp"
 
@@ -26,7 +27,7 @@ struct node_storage {
   data_dir directory;
   head_file head;
   std::shared_ptr<rocksdb_database> database;
-  std::unique_ptr<rocksdb_log> log;
+  node_log log;
   rocksdb_state_store store;
 };
 
@@ -63,7 +64,22 @@ open_storage(const std::filesystem::path& data, const json_log& log) {
   auto database = open_database(*directory, log);
   if (!database)
     return database.error();
-  auto entries = rocksdb_log::open(*database);
+  auto kafka = read_kafka_file(data);
+  if (!kafka)
+    return kafka.error();
+  auto entries = open_node_log(
+      *database,
+      {.kafka = std::move(*kafka),
+       .warn =
+           [&log](std::string line) {
+             log.write(log_level::warning, line, {{"component", "kafka"}});
+           },
+       .progress =
+           [&log](std::uint64_t done, std::uint64_t all) {
+             log.write(log_level::info, "reading the topic",
+                       {{"entries", done}, {"of", all}});
+           },
+       .serves_without_brokers = true});
   if (!entries)
     return entries.error();
   head_file head{directory->head()};
@@ -74,9 +90,11 @@ open_storage(const std::filesystem::path& data, const json_log& log) {
 
 runtime_config make_runtime_config(const serve_options& options,
                                    node_storage& storage, const json_log& log) {
-  return {.log = *storage.log,
+  return {.log = *storage.log.log,
           .store = storage.store,
-          .head = &storage.head,
+          .shared = storage.log.shared,
+          // On Kafka the node's copy is what the topic is compared with.
+          .head = storage.log.shared == nullptr ? &storage.head : nullptr,
           .node = storage.pinned.node,
           .head_life = options.head_life,
           .threads = options.threads,
@@ -259,8 +277,8 @@ result<void> serve(const serve_options& options,
   config.reports = streams.reports();
   config.activity = streams.activity();
   auto api = std::make_shared<service>(
-      std::move(config), node, *(*storage)->log, (*seen)->ledger.keyset_version,
-      std::move(keys));
+      std::move(config), node, *(*storage)->log.log,
+      (*seen)->ledger.keyset_version, std::move(keys));
   http_server server{make_http_config(options, (*certificate)->keeper()), api};
   {
     const stop_in_order guard{server, *slot, streams, *api, node};

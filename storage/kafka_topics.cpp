@@ -12,6 +12,8 @@ namespace {
 using std::chrono::milliseconds;
 
 using new_topic = kafka_owner<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
+using deleted_topic =
+    kafka_owner<rd_kafka_DeleteTopic_t, rd_kafka_DeleteTopic_destroy>;
 using resource =
     kafka_owner<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
 using admin_options =
@@ -162,6 +164,14 @@ result<void> read_settings(admin_session& session, const std::string& topic,
   return {};
 }
 
+result<void> first_problem(const rd_kafka_topic_result_t** x, std::size_t count,
+                           const std::string& topic) {
+  for (std::size_t i = 0; i < count; ++i)
+    if (const auto error = rd_kafka_topic_result_error(x[i]))
+      return refused(error, topic, rd_kafka_topic_result_error_string(x[i]));
+  return {};
+}
+
 } // namespace
 
 result<void>
@@ -189,10 +199,25 @@ kafka_topics::create(const std::string& topic, const kafka_layout& layout,
   std::size_t count = 0;
   auto** made = rd_kafka_CreateTopics_result_topics(
       rd_kafka_event_CreateTopics_result(answered->get()), &count);
-  for (std::size_t i = 0; i < count; ++i)
-    if (const auto error = rd_kafka_topic_result_error(made[i]))
-      return refused(error, topic, rd_kafka_topic_result_error_string(made[i]));
-  return {};
+  return first_problem(made, count, topic);
+}
+
+result<void> kafka_topics::remove(const std::string& topic) const {
+  auto session = admin_session::open(settings_, timeout_);
+  if (!session)
+    return session.error();
+  deleted_topic wanted{rd_kafka_DeleteTopic_new(topic.c_str())};
+  auto* one = wanted.get();
+  const auto options = (*session)->options(RD_KAFKA_ADMIN_OP_DELETETOPICS);
+  rd_kafka_DeleteTopics((*session)->get(), &one, 1, options.get(),
+                        (*session)->queue());
+  auto answered = (*session)->answer(topic);
+  if (!answered)
+    return answered.error();
+  std::size_t count = 0;
+  auto** done = rd_kafka_DeleteTopics_result_topics(
+      rd_kafka_event_DeleteTopics_result(answered->get()), &count);
+  return first_problem(done, count, topic);
 }
 
 result<kafka_topic_facts>

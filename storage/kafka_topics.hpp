@@ -44,6 +44,9 @@ class kafka_topics {
   /// Errors: `not_found`, `forbidden`, `unavailable`.
   result<kafka_topic_facts> describe(const std::string& topic) const;
 
+  /// Deletes a topic with all that is in it. Errors: as describe().
+  result<void> remove(const std::string& topic) const;
+
   /// Sets these of a topic, and leaves others that were set for it.
   /// Errors: as describe().
   result<void> change(const std::string& topic,

@@ -1,0 +1,34 @@
+#include "app/node_log.hpp"
+
+#include "storage/kafka_log.hpp"
+#include "storage/rocksdb_log.hpp"
+
+namespace signalbox {
+
+result<node_log> open_node_log(rocksdb_database::pointer database,
+                               const node_log_options& options) {
+  if (!options.kafka) {
+    auto log = rocksdb_log::open(std::move(database));
+    if (!log)
+      return log.error();
+    return node_log{std::move(*log)};
+  }
+  auto log = kafka_log::open({.settings = *options.kafka,
+                              .database = std::move(database),
+                              .warn = options.warn});
+  if (!log)
+    return log.error();
+  if (auto read = (*log)->catch_up(options.progress); !read) {
+    const bool goes_on = options.serves_without_brokers &&
+                         read.error().code == errc::unavailable &&
+                         to_integer((*log)->end()) > 0;
+    if (!goes_on)
+      return read.error();
+    if (options.warn)
+      options.warn("serving what was copied before: " + read.error().message);
+  }
+  auto* shared = log->get();
+  return node_log{std::move(*log), shared};
+}
+
+} // namespace signalbox

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "storage/kafka_settings.hpp"
+#include "storage/rocksdb_database.hpp"
+#include "storage/shared_log.hpp"
+
+namespace signalbox {
+
+/// The log of a data directory, whichever engine holds it.
+struct node_log {
+  std::unique_ptr<event_log> log;
+  shared_log* shared = nullptr; ///< the log, if other processes write to it
+};
+
+struct node_log_options {
+  /// Nullopt: the log is in the database itself.
+  std::optional<kafka_settings> kafka;
+  std::function<void(std::string)> warn = nullptr; ///< any thread
+  std::function<void(std::uint64_t, std::uint64_t)> progress = nullptr;
+  /// What a server does: where no broker answers it serves what the node has
+  /// copied before. A command cannot go on then.
+  bool serves_without_brokers = false;
+};
+
+/// Opens the log, read up to the end that it has now.
+/// Errors: those of rocksdb_log::open or kafka_log::catch_up.
+result<node_log> open_node_log(rocksdb_database::pointer database,
+                               const node_log_options& options);
+
+} // namespace signalbox
