@@ -1,6 +1,7 @@
 # Lists the cases of a Boost.Test PROGRAM and writes one add_test each to
-# LISTING, named PREFIX.suite.case. What it cannot list is an error, because a
-# case that is left out would never run and nobody would notice.
+# LISTING, named PREFIX.suite.case, or one for each suite if BY_SUITE is true.
+# What it cannot list is an error, because a case that is left out would never
+# run and nobody would notice.
 execute_process(
   COMMAND "${PROGRAM}" --list_content=HRF
   ERROR_VARIABLE content
@@ -19,6 +20,16 @@ set(suite "")
 set(cases 1)
 set(text "")
 
+macro(list_test name selection labels)
+  string(APPEND text
+         "add_test(\"${name}\" \"${PROGRAM}\" "
+         "\"--run_test=${selection}\" --log_level=message "
+         "--report_level=detailed --color_output=no)\n"
+         "set_tests_properties(\"${name}\" PROPERTIES "
+         "TIMEOUT ${SECONDS} LABELS \"${labels}\" "
+         "FAIL_REGULAR_EXPRESSION \"${no_success}\")\n")
+endmacro()
+
 macro(check_suite_has_cases)
   if(cases EQUAL 0)
     message(FATAL_ERROR "${PROGRAM}: ${suite} stands in no suite, or is empty")
@@ -33,13 +44,11 @@ foreach(line IN LISTS lines)
   elseif(line MATCHES "^    ([a-zA-Z0-9_<>]+)\\*?(:.*)?$")
     set(case "${CMAKE_MATCH_1}")
     math(EXPR cases "${cases} + 1")
-    string(APPEND text
-           "add_test(\"${PREFIX}.${suite}.${case}\" \"${PROGRAM}\" "
-           "\"--run_test=${suite}/${case}\" --log_level=message "
-           "--report_level=detailed --color_output=no)\n"
-           "set_tests_properties(\"${PREFIX}.${suite}.${case}\" PROPERTIES "
-           "TIMEOUT ${SECONDS} LABELS ${PREFIX} "
-           "FAIL_REGULAR_EXPRESSION \"${no_success}\")\n")
+    if(NOT BY_SUITE)
+      list_test("${PREFIX}.${suite}.${case}" "${suite}/${case}" "${PREFIX}")
+    elseif(cases EQUAL 1)
+      list_test("${PREFIX}.${suite}" "${suite}" "${PREFIX};system")
+    endif()
   elseif(line AND NOT line MATCHES "^        ")
     # Deeper lines are the samples of a data-driven case, which runs them all.
     message(FATAL_ERROR "${PROGRAM}: cannot list this case: '${line}'")

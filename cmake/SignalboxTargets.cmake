@@ -30,9 +30,11 @@ function(signalbox_library name)
 endfunction()
 
 # signalbox_tests(NAME DEPENDS ...): one test program of all sources in
-# tests/NAME; each of its cases is a ctest test of its own.
+# tests/NAME; each of its cases is a ctest test of its own. With BY_SUITE each
+# suite is one instead, whose cases share a process and what takes long to
+# start; such tests run alone, with the system's.
 function(signalbox_tests name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "BY_SUITE" "TIMEOUT" "DEPENDS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -50,7 +52,8 @@ function(signalbox_tests name)
   add_custom_command(
     TARGET test_${name} POST_BUILD
     COMMAND "${CMAKE_COMMAND}" -DPROGRAM=$<TARGET_FILE:test_${name}>
-            -DPREFIX=${name} -DLISTING=${listing} -DSECONDS=${ARG_TIMEOUT} -P
+            -DPREFIX=${name} -DLISTING=${listing} -DSECONDS=${ARG_TIMEOUT}
+            -DBY_SUITE=${ARG_BY_SUITE} -P
             "${PROJECT_SOURCE_DIR}/cmake/DiscoverBoostTests.cmake"
     BYPRODUCTS "${listing}")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${listing}")

@@ -1,24 +1,37 @@
 #pragma once
 
-#include <cstdlib>
-
 #include "events/hash.hpp"
 #include "storage/kafka_decisions.hpp"
 #include "storage/kafka_log.hpp"
 #include "tests/storage/log_steps.hpp"
+#include "tests/system/kafka_client.hpp"
+#include "tests/system/kafka_cluster.hpp"
 #include "tests/temporary_directory.hpp"
 
 namespace signalbox::test {
+
+/// A broker that all tests of this process share.
+inline kafka_cluster& one_broker() {
+  static kafka_cluster out;
+  return out;
+}
 
 /// A ledger's topic of its own on the cluster, and a node's log on it. Every
 /// step ends the test if it fails.
 class kafka_engine {
  public:
-  explicit kafka_engine(kafka_timestamps stamps = kafka_timestamps::append) {
+  explicit kafka_engine(kafka_timestamps stamps = kafka_timestamps::append)
+      : stamps_{stamps} {
     settings_.deployment = "test";
     settings_.ledger = random_id<event_id>().hex();
-    settings_.client["bootstrap.servers"] = std::getenv("SIGNALBOX_TEST_KAFKA");
-    make_topic(stamps);
+    settings_.client["bootstrap.servers"] = one_broker().bootstrap();
+    make_topic();
+    use(rocksdb_database::create({dir_.path() / "db"}));
+  }
+
+  /// Another node of the same ledger.
+  explicit kafka_engine(const kafka_engine& first)
+      : stamps_{first.stamps_}, settings_{first.settings_} {
     use(rocksdb_database::create({dir_.path() / "db"}));
   }
 
@@ -26,34 +39,63 @@ class kafka_engine {
   const kafka_settings& settings() const { return settings_; }
   std::string topic() const { return kafka_topic(settings_, decisions_stream); }
 
+  void close() { log_.reset(); }
+
+  /// The log is there afterwards whatever came of it.
+  result<void> try_open() {
+    return try_use(rocksdb_database::open({dir_.path() / "db"}));
+  }
+
   void reopen() {
-    log_.reset();
-    use(rocksdb_database::open({dir_.path() / "db"}));
+    close();
+    if (auto done = try_open(); !done)
+      BOOST_FAIL(done.error().message);
+  }
+
+  /// Deletes the topic and makes another of its name, with these records.
+  void make_anew(const std::vector<std::string>& records) {
+    if (auto done = kafka_topics{settings_}.remove(topic()); !done)
+      BOOST_FAIL(done.error().message);
+    make_topic();
+    const kafka_client other{one_broker().bootstrap()};
+    if (!records.empty())
+      other.produce(topic(), records);
+  }
+
+  /// From the next opening on no broker answers.
+  void point_nowhere() {
+    settings_.client["bootstrap.servers"] = "127.0.0.1:1";
   }
 
  private:
-  void make_topic(kafka_timestamps stamps) {
+  void make_topic() {
     kafka_layout layout;
     layout.replication = layout.min_in_sync = 1;
     auto made = kafka_topics{settings_}.create(
-        topic(), layout, decisions_config(layout, stamps));
+        topic(), layout, decisions_config(layout, stamps_));
     if (!made)
       BOOST_FAIL(made.error().message);
   }
 
-  void use(result<rocksdb_database::pointer> database) {
+  result<void> try_use(result<rocksdb_database::pointer> database) {
     if (!database)
-      BOOST_FAIL(database.error().message);
-    auto log = kafka_log::open(
-        {.settings = settings_, .database = *database, .warn = nullptr});
+      return database.error();
+    auto log = kafka_log::open({.settings = settings_,
+                                .database = *database,
+                                .patience = std::chrono::seconds{5}});
     if (!log)
-      BOOST_FAIL(log.error().message);
+      return log.error();
     log_ = std::move(*log);
-    if (auto done = log_->catch_up(nullptr); !done)
+    return log_->catch_up(nullptr);
+  }
+
+  void use(result<rocksdb_database::pointer> database) {
+    if (auto done = try_use(std::move(database)); !done)
       BOOST_FAIL(done.error().message);
   }
 
   temporary_directory dir_;
+  kafka_timestamps stamps_;
   kafka_settings settings_;
   std::unique_ptr<kafka_log> log_;
 };

@@ -1,0 +1,76 @@
+#include "tests/kafka/stranger.hpp"
+
+#include <array>
+#include <stdexcept>
+
+namespace signalbox::test {
+
+namespace {
+
+constexpr int patience_ms = 30'000;
+
+void demand(rd_kafka_error_t* error) {
+  if (error == nullptr)
+    return;
+  const std::string why = rd_kafka_error_string(error);
+  rd_kafka_error_destroy(error);
+  throw std::runtime_error{why};
+}
+
+} // namespace
+
+stranger::client stranger::connect(const std::string& bootstrap,
+                                   const char* transaction) {
+  std::array<char, 512> text{};
+  auto* conf = rd_kafka_conf_new();
+  const auto set = [&](const char* name, const char* value) {
+    if (rd_kafka_conf_set(conf, name, value, text.data(), text.size()) !=
+        RD_KAFKA_CONF_OK)
+      throw std::runtime_error{text.data()};
+  };
+  set("bootstrap.servers", bootstrap.c_str());
+  if (transaction != nullptr)
+    set("transactional.id", transaction);
+  client out{rd_kafka_new(RD_KAFKA_PRODUCER, conf, text.data(), text.size())};
+  if (!out)
+    throw std::runtime_error{text.data()};
+  return out;
+}
+
+stranger::stranger(const std::string& bootstrap)
+    : plain_{connect(bootstrap, nullptr)}, transactional_{connect(
+                                               bootstrap, "a stranger")} {}
+
+void stranger::send(rd_kafka_t* to, const std::string& topic,
+                    const std::string* record) {
+  const auto error = rd_kafka_producev(
+      to, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(0),
+      RD_KAFKA_V_KEY("key", 3),
+      RD_KAFKA_V_VALUE(record == nullptr ? nullptr
+                                         : const_cast<char*>(record->data()),
+                       record == nullptr ? 0 : record->size()),
+      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR ||
+      rd_kafka_flush(to, patience_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    throw std::runtime_error{"a stranger's record was not written"};
+}
+
+void stranger::produce_null(const std::string& topic) {
+  send(plain_.get(), topic, nullptr);
+}
+
+void stranger::begin(const std::string& topic, const std::string& record) {
+  if (!ready_)
+    demand(rd_kafka_init_transactions(transactional_.get(), patience_ms));
+  ready_ = true;
+  demand(rd_kafka_begin_transaction(transactional_.get()));
+  send(transactional_.get(), topic, &record);
+}
+
+void stranger::finish(ending how) {
+  demand(how == ending::commit
+             ? rd_kafka_commit_transaction(transactional_.get(), patience_ms)
+             : rd_kafka_abort_transaction(transactional_.get(), patience_ms));
+}
+
+} // namespace signalbox::test
