@@ -41,8 +41,10 @@ inline constexpr std::chrono::milliseconds kafka_statistics_interval{1000};
 inline constexpr std::chrono::milliseconds kafka_offline_after{3000};
 
 /// How often a log on Kafka compares its first and its last entry with the
-/// topic's while nothing went wrong.
-inline constexpr std::chrono::milliseconds kafka_check_every{60'000};
+/// topic's while nothing went wrong: it follows no further for some
+/// milliseconds then. The client library does not tell when a topic is deleted
+/// and made anew.
+inline constexpr std::chrono::milliseconds kafka_check_every{10'000};
 
 /// How often a comparison that failed is repeated before it is believed.
 inline constexpr int kafka_check_attempts = 3;

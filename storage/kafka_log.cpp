@@ -334,11 +334,9 @@ void kafka_log::watch() {
     reachable_at_ = now;
     trouble_.clear();
     set_offline("");
-    if (phase_ == phase::follow && seen->high_watermark >= 0 &&
-        position_ >= static_cast<std::uint64_t>(seen->high_watermark))
-      current_at_ = (now - std::chrono::microseconds{seen->silent_for})
-                        .time_since_epoch()
-                        .count();
+    if (phase_ == phase::follow && seen->high_watermark >= 0)
+      compare_end(static_cast<std::uint64_t>(seen->high_watermark),
+                  now - std::chrono::microseconds{seen->silent_for});
   } else if (now - reachable_at_ > kafka_offline_after) {
     set_offline("Kafka's leader of topic " + topic_ + " does not answer" +
                 (trouble_.empty() ? "" : ": " + trouble_));
@@ -348,6 +346,14 @@ void kafka_log::watch() {
           : phase_ == phase::follow &&
                 (is_suspect_ || now - compared_at_ > kafka_check_every))
     compare();
+}
+
+/// What the leader said its partition ends with, and when.
+void kafka_log::compare_end(std::uint64_t end, steady::time_point heard) {
+  if (position_ >= end)
+    current_at_ = heard.time_since_epoch().count();
+  if (position_ > end) // what was read is gone
+    is_suspect_ = true;
 }
 
 void kafka_log::lose(std::string why) {

@@ -43,12 +43,11 @@ stranger::stranger(const std::string& bootstrap)
 
 void stranger::send(rd_kafka_t* to, const std::string& topic,
                     const std::string* record) {
+  auto* value = record == nullptr ? nullptr : const_cast<char*>(record->data());
+  const auto size = record == nullptr ? 0 : record->size();
   const auto error = rd_kafka_producev(
       to, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(0),
-      RD_KAFKA_V_KEY("key", 3),
-      RD_KAFKA_V_VALUE(record == nullptr ? nullptr
-                                         : const_cast<char*>(record->data()),
-                       record == nullptr ? 0 : record->size()),
+      RD_KAFKA_V_KEY("key", 3), RD_KAFKA_V_VALUE(value, size),
       RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR ||
       rd_kafka_flush(to, patience_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
