@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cctype>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -13,6 +15,7 @@
 
 #include <boost/json.hpp>
 
+#include "events/bytes.hpp"
 #include "tests/api/http_client.hpp"
 #include "tests/system/child_process.hpp"
 
@@ -69,6 +72,13 @@ inline answer read_answer(client_response x) {
   return out;
 }
 
+/// The broker that ledgers of tests are made on, as `bootstrap.servers` takes
+/// it; null: their logs are in their directories. ops/test runs the tests of
+/// whole processes both ways.
+inline const char* kafka_of_tests() {
+  return std::getenv("SIGNALBOX_TEST_KAFKA");
+}
+
 /// A ledger in a directory of its own, made by `signalbox ledger create`.
 class test_ledger {
  public:
@@ -78,8 +88,15 @@ class test_ledger {
       : data_{data.empty() ? place_ / "data" : data} {
     write_text(passphrase(), "correct horse battery staple\n");
     ::chmod(passphrase().c_str(), 0600);
-    const auto made = signalbox({"ledger", "create", "--data", data_, "--json",
-                                 "--algorithm", algorithm});
+    std::vector<std::string> words{"ledger", "create",      "--data", data_,
+                                   "--json", "--algorithm", algorithm};
+    if (const auto* servers = kafka_of_tests()) {
+      write_text(place_ / "kafka.properties", kafka_settings(servers));
+      words.insert(words.end(),
+                   {"--kafka", place_ / "kafka.properties",
+                    "--kafka-replication", "1", "--kafka-min-in-sync", "1"});
+    }
+    const auto made = signalbox(words);
     if (made.status != 0)
       throw std::runtime_error{"ledger create: " + made.err};
     fingerprint = std::string{std::string_view{
@@ -105,6 +122,16 @@ class test_ledger {
   std::string admin; ///< the administrator's token
 
  private:
+  /// Topics of its own: the place's name is nobody else's.
+  std::string kafka_settings(const std::string& servers) const {
+    std::string name;
+    for (const char c : place_.path().filename().string())
+      if (std::isalnum(static_cast<unsigned char>(c)) != 0)
+        name += to_hex({reinterpret_cast<const std::uint8_t*>(&c), 1});
+    return "bootstrap.servers = " + servers +
+           "\nsignalbox.deployment = test\nsignalbox.ledger = " + name + '\n';
+  }
+
   temporary_directory place_;
   std::filesystem::path data_;
 };
