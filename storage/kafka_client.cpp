@@ -60,6 +60,15 @@ result<kafka_client> kafka_client::open(kind what,
                                         const properties& own,
                                         kafka_callbacks& callbacks) {
   conf made{rd_kafka_conf_new()};
+  // A leader that hangs is given up before a record's time is over.
+  const properties patience{{"api.version.request.timeout.ms", "3000"},
+                            {"socket.connection.setup.timeout.ms", "3000"},
+                            {"socket.timeout.ms", "4000"},
+                            {"reconnect.backoff.ms", "50"},
+                            {"reconnect.backoff.max.ms", "1000"}};
+  for (auto& [name, value] : patience)
+    if (auto done = set(made.get(), name, value); !done)
+      return done.error();
   for (auto& [name, value] : settings.client)
     if (auto done = set(made.get(), name.c_str(), value); !done)
       return done.error();

@@ -103,4 +103,8 @@ std::optional<rd_kafka_resp_err_t> kafka_consumer::take_problem() {
   return std::exchange(problem_, std::nullopt);
 }
 
+std::optional<kafka_partition_statistics> kafka_consumer::take_statistics() {
+  return std::exchange(statistics_, std::nullopt);
+}
+
 } // namespace signalbox

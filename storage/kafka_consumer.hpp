@@ -54,10 +54,9 @@ class kafka_consumer {
   /// What went wrong with connections since the last call, if anything did.
   std::optional<rd_kafka_resp_err_t> take_problem();
 
-  /// What the client last told of the partition, each second; nullopt before.
-  const std::optional<kafka_partition_statistics>& statistics() const {
-    return statistics_;
-  }
+  /// What the client told of the partition since the last call; it does so each
+  /// second.
+  std::optional<kafka_partition_statistics> take_statistics();
 
  private:
   explicit kafka_consumer(config x);

@@ -330,7 +330,7 @@ void kafka_log::watch() {
   const auto now = steady::now();
   if (phase_ == phase::lost)
     return;
-  if (auto& seen = consumer_->statistics(); seen && seen->is_reachable) {
+  if (auto seen = consumer_->take_statistics(); seen && seen->is_reachable) {
     reachable_at_ = now;
     trouble_.clear();
     set_offline("");

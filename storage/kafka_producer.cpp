@@ -41,7 +41,7 @@ class producer final : public kafka_producer {
          {"linger.ms", "0"},
          {"message.max.bytes", "1048576"},
          {"message.timeout.ms", std::to_string(kafka_delivery_limit.count())},
-         {"request.timeout.ms", std::to_string(kafka_delivery_limit.count())},
+         {"request.timeout.ms", "3000"},
          {"allow.auto.create.topics", "false"},
          {"compression.codec", "none"}},
         callbacks_);

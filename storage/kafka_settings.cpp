@@ -1,7 +1,7 @@
 #include "storage/kafka_settings.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 namespace signalbox {
 
@@ -10,17 +10,16 @@ namespace {
 constexpr std::string_view own_prefix = "signalbox.";
 
 /// What says how to reach the brokers, and nothing about what is written.
-constexpr std::array<std::string_view, 11> allowed{"bootstrap.servers",
-                                                   "security.protocol",
-                                                   "sasl.",
-                                                   "ssl.",
-                                                   "socket.",
-                                                   "broker.address.",
-                                                   "client.id",
-                                                   "client.rack",
-                                                   "reconnect.backoff.",
-                                                   "connections.",
-                                                   "metadata.max.age.ms"};
+constexpr std::string_view allowed[] = {"bootstrap.servers",
+                                        "security.protocol",
+                                        "sasl.",
+                                        "ssl.",
+                                        "broker.address.",
+                                        "client.id",
+                                        "client.rack",
+                                        "reconnect.backoff.",
+                                        "connections.",
+                                        "metadata.max.age.ms"};
 
 std::string_view trim(std::string_view x) {
   const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
@@ -41,7 +40,7 @@ bool is_topic_part(std::string_view x) {
 }
 
 bool is_allowed(std::string_view name) {
-  return std::any_of(allowed.begin(), allowed.end(), [&](auto x) {
+  return std::any_of(std::begin(allowed), std::end(allowed), [&](auto x) {
     return x.ends_with('.') ? name.starts_with(x) : name == x;
   });
 }
@@ -70,7 +69,7 @@ result<void> take(std::size_t line, std::string_view name,
     return wrong(line, '\'' + std::string{name} +
                            "' cannot be set here: only how brokers are reached "
                            "(bootstrap.servers, security.protocol, sasl.*, "
-                           "ssl.*, socket.*, client.id and alike)");
+                           "ssl.*, client.id and alike)");
   if (!out.client.emplace(name, value).second)
     return wrong(line, std::string{name} + " is given twice");
   return {};

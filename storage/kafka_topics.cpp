@@ -53,9 +53,8 @@ class admin_session {
     auto* seen = &out->seen_;
     out->callbacks_.problem = [seen](rd_kafka_resp_err_t x) { *seen = x; };
     out->callbacks_.log = [](std::string_view) {};
-    auto client = kafka_client::open(
-        kafka_client::kind::producer, settings,
-        {{"socket.connection.setup.timeout.ms", "5000"}}, out->callbacks_);
+    auto client = kafka_client::open(kafka_client::kind::producer, settings, {},
+                                     out->callbacks_);
     if (!client)
       return client.error();
     out->client_ = std::move(*client);
