@@ -191,6 +191,9 @@ bool ledger_keeper::admit(const std::shared_ptr<proposal>& x) {
   };
   if (!stopped_.empty())
     return refuse(errc::unavailable, stopped_);
+  if (!config_.writes)
+    return refuse(errc::read_only,
+                  "this node is a replica: send what writes to another node");
   auto added = waiting_.add(x, config_.steady_clock() + d::answer_within);
   config_.status.in_flight = waiting_.size();
   if (added)
@@ -282,6 +285,10 @@ void ledger_keeper::find(const event_id& id, answer_once& answer) const {
     return refuse(errc::pending, "the command has no outcome yet: ask again");
   if (!stopped_.empty())
     return refuse(errc::unavailable, stopped_);
+  if (!config_.writes)
+    return refuse(errc::unavailable,
+                  "this node is a replica and has not seen the command's "
+                  "outcome: ask a node that writes");
   refuse(errc::not_found, "no such command reached this ledger");
 }
 
@@ -370,12 +377,14 @@ std::vector<std::shared_ptr<proposal>> ledger_keeper::beat() {
   if (auto log = config_.log.health();
       log.state == log_health::mode::lost && stopped_.empty())
     stop(std::move(log.reason));
-  if (!stopped_.empty() || !config_.writes)
+  if (!stopped_.empty())
     return out;
-  watch_clock();
-  if (tick_is_due() && !*tick_in_flight_)
-    out.push_back(make_tick());
-  close_overdue(out);
+  if (config_.writes) {
+    watch_clock();
+    if (tick_is_due() && !*tick_in_flight_)
+      out.push_back(make_tick());
+    close_overdue(out);
+  }
   if (state_.size > stored_.saved_at())
     save();
   if (now - head_written_ >= d::head_file_every) {
@@ -399,7 +408,7 @@ void ledger_keeper::abandon() {
 }
 
 result<void> ledger_keeper::save() {
-  if (!config_.writes || !state_.ledger || !stopped_.empty())
+  if (!state_.ledger || !stopped_.empty())
     return {};
   return stored_.save(state_);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -37,6 +38,19 @@ class node_status {
     return ledger_problem_;
   }
 
+  /// When the log was last known to be read whole. Never called where this
+  /// process is its only writer.
+  void set_current_at(std::chrono::steady_clock::time_point x) {
+    current_at_ = x;
+  }
+
+  /// How much older than the log the view may be.
+  std::chrono::steady_clock::duration
+  behind(std::chrono::steady_clock::time_point now) const {
+    const auto at = current_at_.load();
+    return at == always ? std::chrono::steady_clock::duration{} : now - at;
+  }
+
   std::atomic<std::uint64_t> log_end{0}; ///< entries in the log
   std::atomic<std::uint64_t> folded{0};  ///< entries folded
   std::atomic<std::uint64_t> in_flight{0};
@@ -49,6 +63,9 @@ class node_status {
   std::atomic<std::int64_t> clock_difference{0}; ///< wall - log, ms
 
  private:
+  static constexpr auto always = std::chrono::steady_clock::time_point::max();
+
+  std::atomic<std::chrono::steady_clock::time_point> current_at_{always};
   mutable std::mutex mutex_;
   std::string ledger_problem_ = "starting";
   std::string log_problem_;

@@ -66,10 +66,10 @@ result<void> runtime::start() {
   auto* w = world_.get();
   auto started = std::make_shared<start_signal>();
   auto spawn_ledger = [this, started](supervisor_actor::pointer self) {
-    ledger_config x{config_.log,       config_.store, view_,
-                    status_,           config_.head,  config_.node,
-                    config_.head_life, true,          config_.wall_clock,
-                    steady_now,        config_.warn,  config_.progress};
+    ledger_config x{config_.log,       config_.store,  view_,
+                    status_,           config_.head,   config_.node,
+                    config_.head_life, config_.writes, config_.wall_clock,
+                    steady_now,        config_.warn,   config_.progress};
     auto spawn_appender = [this](ledger_actor::pointer ledger) {
       if (config_.shared != nullptr)
         return appender_actor{ledger->spawn<caf::detached + caf::linked>(

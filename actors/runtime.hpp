@@ -29,6 +29,7 @@ struct runtime_config {
   /// The log, where other processes write to it too; else null.
   shared_log* shared = nullptr;
   const head_file* head = nullptr;
+  bool writes = true; ///< false: a replica, which follows the log and no more
   principal_id node;
   std::int64_t head_life = default_head_life;
   std::size_t threads = 2; ///< of the actors' scheduler, beside the appender's

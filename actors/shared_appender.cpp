@@ -42,6 +42,7 @@ class log_user {
     config_.status.set_log_problem(
         health.state == log_health::mode::writable ? "" : health.reason);
     config_.status.log_end = to_integer(config_.log.end());
+    config_.status.set_current_at(config_.log.current_at());
     if (grown)
       caf::anon_send(*follower_, advanced{config_.log.end()});
   }

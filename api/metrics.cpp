@@ -150,6 +150,12 @@ void add_node(scrape& to, const node_status& status) {
   to.gauge("signalbox_clock_difference_seconds",
            "Wall clock minus the log's clock",
            static_cast<double>(status.clock_difference) / 1000);
+  to.gauge("signalbox_view_behind_seconds",
+           "Time since the log was last known to be read whole; 0 where this "
+           "node is its only writer",
+           std::chrono::duration<double>(
+               status.behind(std::chrono::steady_clock::now()))
+               .count());
   to.gauge("signalbox_ready_write", "1 if writes are taken",
            status.write_problem().empty() ? 1 : 0);
 }

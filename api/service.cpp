@@ -39,6 +39,13 @@ service::impl::impl(service_config c, runtime& n, const event_log& l,
               events,
               disk} {}
 
+std::chrono::seconds service::impl::view_age() const {
+  const auto behind = node.status().behind(clock::now());
+  return behind < config.tolerated_age
+             ? std::chrono::seconds{}
+             : std::chrono::duration_cast<std::chrono::seconds>(behind);
+}
+
 disk_pool::failure_function service::impl::on_failure() const {
   return [this](std::string_view why) {
     log(log_level::error, "a call failed", {{"problem", why}});
@@ -128,6 +135,8 @@ void service::stop() {
 const prepared_response* service::hot(std::size_t worker,
                                       const request_head& head) {
   auto began = impl::clock::now();
+  if (impl_->view_age().count() > 0)
+    return nullptr; // what lies ready does not tell its age
   auto* out = impl_->hot.find(worker, head);
   if (out != nullptr)
     impl_->counters.observe_hot(worker, out->body().empty(),

@@ -37,6 +37,9 @@ struct service_config {
   key_loader load_keys; ///< again, whenever the keyset changed
   /// For the metrics: what the server and the log count.
   std::function<outside_counts()> outside = nullptr;
+  /// Answers that are older say so. The log's client tells its state once a
+  /// second.
+  std::chrono::milliseconds tolerated_age{2500};
   client_reports* reports = nullptr; ///< outlives the service; null: none
   activity_log* activity = nullptr;  ///< likewise
 };

@@ -61,6 +61,8 @@ struct service::impl {
 
     void finish(http_response x) {
       finished_ = true;
+      if (const auto age = self_.view_age(); age.count() > 0)
+        x.headers.emplace_back("Age", std::to_string(age.count()));
       note(x.status);
       answer_(std::move(x));
     }
@@ -95,6 +97,10 @@ struct service::impl {
     clock::time_point began_ = clock::now();
     bool finished_ = false;
   };
+
+  /// How old an answer may be (RFC 9111 section 5.1): zero while the node is
+  /// known to follow its log.
+  std::chrono::seconds view_age() const;
 
   disk_pool::failure_function on_failure() const;
 

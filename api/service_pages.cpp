@@ -44,6 +44,9 @@ http_response service::impl::read_readiness(const exchange& x) const {
   auto text = "ready to read; view of entry " +
               std::to_string(seen->data->size - 1) + " published " +
               std::to_string(age) + " ms ago";
+  if (const auto old = view_age(); old.count() > 0)
+    text += "; the log was last read whole " + std::to_string(old.count()) +
+            " s ago";
   if (auto problem = node.status().read_problem(); !problem.empty())
     text += "; stale: " + problem;
   return text_response(200, text + '\n');

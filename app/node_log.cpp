@@ -7,6 +7,10 @@ namespace signalbox {
 
 result<node_log> open_node_log(rocksdb_database::pointer database,
                                const node_log_options& options) {
+  if (!options.kafka && !options.writes)
+    return failure{errc::bad_request,
+                   "a replica needs a ledger on Kafka: this directory holds "
+                   "the only log of its own"};
   if (!options.kafka) {
     auto log = rocksdb_log::open(std::move(database));
     if (!log)
@@ -15,6 +19,7 @@ result<node_log> open_node_log(rocksdb_database::pointer database,
   }
   auto log = kafka_log::open({.settings = *options.kafka,
                               .database = std::move(database),
+                              .writes = options.writes,
                               .warn = options.warn});
   if (!log)
     return log.error();

@@ -25,6 +25,7 @@ struct node_log_options {
   /// What a server does: where no broker answers it serves what the node has
   /// copied before. A command cannot go on then.
   bool serves_without_brokers = false;
+  bool writes = true; ///< false: a replica
 };
 
 /// Opens the log, read up to the end that it has now.

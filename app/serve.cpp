@@ -53,8 +53,9 @@ open_database(const data_dir& directory, const json_log& log) {
   return rocksdb_database::open(std::move(config));
 }
 
-result<std::unique_ptr<node_storage>>
-open_storage(const std::filesystem::path& data, const json_log& log) {
+result<std::unique_ptr<node_storage>> open_storage(const serve_options& options,
+                                                   const json_log& log) {
+  const auto& data = options.data;
   auto pinned = read_ledger_file(data);
   if (!pinned)
     return pinned.error();
@@ -79,7 +80,8 @@ open_storage(const std::filesystem::path& data, const json_log& log) {
              log.write(log_level::info, "reading the topic",
                        {{"entries", done}, {"of", all}});
            },
-       .serves_without_brokers = true});
+       .serves_without_brokers = true,
+       .writes = !options.replica});
   if (!entries)
     return entries.error();
   head_file head{directory->head()};
@@ -95,6 +97,7 @@ runtime_config make_runtime_config(const serve_options& options,
           .shared = storage.log.shared,
           // On Kafka the node's copy is what the topic is compared with.
           .head = storage.log.shared == nullptr ? &storage.head : nullptr,
+          .writes = !options.replica,
           .node = storage.pinned.node,
           .head_life = options.head_life,
           .threads = options.threads,
@@ -246,7 +249,7 @@ result<void> serve(const serve_options& options,
   auto certificate = served_certificate::open(options.tls);
   if (!certificate)
     return certificate.error();
-  auto storage = open_storage(options.data, log);
+  auto storage = open_storage(options, log);
   if (!storage)
     return storage.error();
   auto& pinned = (*storage)->pinned;

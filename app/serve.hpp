@@ -26,6 +26,7 @@ struct serve_options {
   std::uint16_t port = 8470;         ///< 0: any free one
   std::string base_url; ///< how clients reach it; empty: by the address
   bool private_reads = false;
+  bool replica = false; ///< follows the log of others, and serves reads only
   request_limits_config limits;
   std::optional<tls_files> tls;               ///< else plain HTTP
   std::size_t workers = 1;                    ///< threads for HTTP

@@ -143,6 +143,7 @@ result<serve_options> gather(const command_options& given) {
     return listeners.error();
   out.base_url = given.text("base-url");
   out.private_reads = given.has("private-reads");
+  out.replica = given.has("replica");
   out.workers = given.get<std::size_t>("workers");
   if (out.workers < 1 || out.workers > 256)
     return failure{errc::bad_request, "--workers must lie between 1 and 256"};
@@ -205,6 +206,7 @@ void add_options(command_options& options) {
       "tls-key", po::value<std::string>(),
       "its key (PEM, mode 0600); new files are taken by themselves, at "
       "once on SIGHUP")("private-reads", "reads need a token too")(
+      "replica", "only follow a ledger on Kafka, and serve its reads")(
       "rate-limit", po::value<double>()->default_value(0, "0"),
       "requests a second of one token; 0: no limit. What lies ready is exempt")(
       "anonymous-rate-limit", po::value<double>(),

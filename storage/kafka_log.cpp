@@ -60,6 +60,7 @@ result<std::unique_ptr<kafka_log>> kafka_log::open(kafka_log_config config) {
     return mirror.error();
   std::unique_ptr<kafka_log> out{new kafka_log{std::move(config)}};
   out->mirror_ = std::move(*mirror);
+  out->date_copy();
   if (auto done = out->connect(); !done)
     return done.error();
   return out;
@@ -84,6 +85,22 @@ result<void> kafka_log::connect() {
     return producer.error();
   producer_ = std::move(*producer);
   return {};
+}
+
+/// Until the topic is read again, the copy is known to have been whole when its
+/// last entry was written.
+void kafka_log::date_copy() {
+  using std::chrono::system_clock;
+  timestamp last{};
+  if (mirror_->size() > 0)
+    (void)mirror_->log().read(log_index{mirror_->size() - 1},
+                              [&](const log_entry_view& x) {
+                                last = x.append_time;
+                                return false;
+                              });
+  const auto age =
+      system_clock::now().time_since_epoch() - milliseconds{to_integer(last)};
+  current_at_ = (steady::now() - age).time_since_epoch().count();
 }
 
 // -- waking ------------------------------------------------------------------
@@ -176,6 +193,8 @@ log_health kafka_log::health() const {
     if (!offline_.empty())
       return {log_health::mode::read_only, offline_};
   }
+  if (!config_.writes)
+    return {log_health::mode::read_only, "this node is a replica"};
   return mirror_->log().health();
 }
 

@@ -80,6 +80,7 @@ class kafka_log final : public shared_log {
   explicit kafka_log(kafka_log_config config);
 
   result<void> connect();
+  void date_copy();
   result<void> check_settings();
   void wake();
   void wait_for_wake(std::chrono::milliseconds most);

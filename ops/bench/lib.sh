@@ -104,8 +104,9 @@ wait_for() {
 }
 
 # serve_ledger [PREFIX...]: makes a ledger and serves it, the server behind the
-# prefix (taskset ...), with what serve_options holds. Sets server_pid, url (of
-# the ledger) and token.
+# prefix (taskset ...), with what create_options and serve_options hold. Sets
+# server_pid, url (of the ledger) and token.
+create_options=()
 serve_options=()
 serve_ledger() {
   create_ledger "$bench/data"
@@ -119,7 +120,8 @@ create_ledger() {
   [ -e "$bench/passphrase" ] ||
     head -c 32 /dev/urandom | base64 -w 0 >"$bench/passphrase"
   "$program" ledger create --data "$1" \
-    --passphrase-file "$bench/passphrase" >"$bench/create.log" 2>&1 ||
+    --passphrase-file "$bench/passphrase" \
+    ${create_options[@]+"${create_options[@]}"} >"$bench/create.log" 2>&1 ||
     die "$(cat "$bench/create.log")"
 }
 

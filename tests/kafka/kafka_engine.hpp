@@ -36,10 +36,14 @@ class kafka_engine {
   }
 
   kafka_log& log() { return *log_; }
+  rocksdb_database::pointer database() { return database_; }
   const kafka_settings& settings() const { return settings_; }
   std::string topic() const { return kafka_topic(settings_, decisions_stream); }
 
-  void close() { log_.reset(); }
+  void close() {
+    log_.reset();
+    database_.reset();
+  }
 
   /// The log is there afterwards whatever came of it.
   result<void> try_open() {
@@ -80,6 +84,7 @@ class kafka_engine {
   result<void> try_use(result<rocksdb_database::pointer> database) {
     if (!database)
       return database.error();
+    database_ = *database;
     auto log = kafka_log::open({.settings = settings_,
                                 .database = *database,
                                 .patience = std::chrono::seconds{5}});
@@ -97,6 +102,7 @@ class kafka_engine {
   temporary_directory dir_;
   kafka_timestamps stamps_;
   kafka_settings settings_;
+  rocksdb_database::pointer database_;
   std::unique_ptr<kafka_log> log_;
 };
 
