@@ -82,16 +82,18 @@ inline const char* kafka_of_tests() {
 /// A ledger in a directory of its own, made by `signalbox ledger create`.
 class test_ledger {
  public:
-  /// `data`: where it lies; empty: in the temporary directory.
+  /// `data`: where it lies; empty: in the temporary directory. `kafka`: the
+  /// broker that it is made on, if any.
   explicit test_ledger(const std::string& algorithm = "ed25519",
-                       const std::filesystem::path& data = {})
+                       const std::filesystem::path& data = {},
+                       const std::string& kafka = kafka_of_tests())
       : data_{data.empty() ? place_ / "data" : data} {
     write_text(passphrase(), "correct horse battery staple\n");
     ::chmod(passphrase().c_str(), 0600);
     std::vector<std::string> words{"ledger", "create",      "--data", data_,
                                    "--json", "--algorithm", algorithm};
-    if (const auto* servers = kafka_of_tests()) {
-      write_text(place_ / "kafka.properties", kafka_settings(servers));
+    if (!kafka.empty()) {
+      write_text(place_ / "kafka.properties", kafka_settings(kafka));
       words.insert(words.end(),
                    {"--kafka", place_ / "kafka.properties",
                     "--kafka-replication", "1", "--kafka-min-in-sync", "1"});

@@ -1,0 +1,128 @@
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include "tests/system/kafka_cluster.hpp"
+#include "tests/system/node_process.hpp"
+
+// A ledger on Kafka, from the outside.
+
+namespace signalbox::test {
+
+namespace {
+
+/// One broker and a ledger on it.
+struct on_kafka {
+  kafka_cluster cluster;
+  test_ledger ledger{"ed25519", {}, cluster.bootstrap()};
+};
+
+answer publish(const node_process& node, std::string_view name) {
+  return node.publish("vscode", "default", sample("vscode", name));
+}
+
+answer get(const node_process& node) {
+  return node.get(config_path("vscode"));
+}
+
+bool becomes_ready(const node_process& node, unsigned status) {
+  const auto deadline =
+      std::chrono::steady_clock::now() + child_process::patience;
+  while (node.get("/readyz/write").status != status)
+    if (std::chrono::steady_clock::now() > deadline)
+      return false;
+    else
+      std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  return true;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(kafka_ledger)
+
+BOOST_AUTO_TEST_CASE(a_ledger_on_kafka_serves_and_survives_a_kill) {
+  on_kafka x;
+  node_process node{x.ledger};
+  const auto made = publish(node, "stdio-pinned-npx");
+  BOOST_REQUIRE_EQUAL(made.status, 201u);
+  const auto before = get(node);
+  node.kill();
+  node.restart();
+  const auto after = get(node);
+  BOOST_TEST(after.status == 200u);
+  BOOST_TEST(after.body == before.body);
+}
+
+BOOST_AUTO_TEST_CASE(without_brokers_reads_go_on_and_writes_are_refused) {
+  on_kafka x;
+  node_process node{x.ledger};
+  BOOST_REQUIRE_EQUAL(publish(node, "stdio-pinned-npx").status, 201u);
+  const auto before = get(node);
+  BOOST_TEST(before.header("Age").empty());
+  x.cluster.kill(1);
+  // Until the log says that nobody answers, a command's fate may be open.
+  BOOST_REQUIRE(becomes_ready(node, 503));
+  const auto refused = publish(node, "several-servers");
+  BOOST_TEST(refused.status == 503u);
+  BOOST_TEST(refused.code() == "read_only");
+  const auto stale = get(node);
+  BOOST_TEST(stale.status == 200u);
+  BOOST_TEST(stale.body == before.body);
+  BOOST_TEST(std::stoi(stale.header("Age")) >= 2);
+  BOOST_TEST(node.get("/readyz/read").status == 200u);
+  // A restart without brokers serves what was copied.
+  node.kill();
+  node.restart();
+  BOOST_TEST(get(node).body == before.body);
+  x.cluster.restart(1);
+  BOOST_REQUIRE(becomes_ready(node, 200));
+  BOOST_TEST(publish(node, "several-servers").status == 201u);
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_serves_reads_and_says_what_it_is) {
+  on_kafka x;
+  {
+    node_process writer{x.ledger};
+    BOOST_REQUIRE_EQUAL(publish(writer, "stdio-pinned-npx").status, 201u);
+    BOOST_TEST(writer.stop() == 0);
+  }
+  node_process replica{x.ledger, {"--replica"}};
+  BOOST_TEST(get(replica).status == 200u);
+  const auto refused = publish(replica, "several-servers");
+  BOOST_TEST(refused.status == 503u);
+  BOOST_TEST(refused.body.find("replica") != std::string::npos);
+  const auto ready = replica.get("/readyz/write");
+  BOOST_TEST(ready.status == 503u);
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_needs_a_log_of_others) {
+  const test_ledger embedded{"ed25519", {}, ""};
+  const auto done =
+      embedded.signalbox({"serve", "--data", embedded.data(), "--replica",
+                          "--listen", "127.0.0.1:0"});
+  BOOST_TEST(done.status == 2);
+  BOOST_TEST(done.err.find("needs a ledger on Kafka") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(two_creations_of_one_ledger_make_one) {
+  on_kafka x;
+  const temporary_directory other;
+  write_text(other / "settings",
+             read_text(x.ledger.data() / "kafka.properties"));
+  const auto second =
+      x.ledger.signalbox({"ledger", "create", "--data", other / "data",
+                          "--kafka", other / "settings", "--kafka-replication",
+                          "1", "--kafka-min-in-sync", "1"});
+  BOOST_TEST(second.status != 0);
+  BOOST_TEST(second.err.find("TOPIC_ALREADY_EXISTS") != std::string::npos);
+  BOOST_TEST(!std::filesystem::exists(other / "data"));
+  // The first is as it was.
+  node_process node{x.ledger};
+  BOOST_TEST(publish(node, "stdio-pinned-npx").status == 201u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace signalbox::test
