@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 
 #include "storage/kafka_client.hpp"
 
@@ -198,7 +199,23 @@ kafka_topics::create(const std::string& topic, const kafka_layout& layout,
   std::size_t count = 0;
   auto** made = rd_kafka_CreateTopics_result_topics(
       rd_kafka_event_CreateTopics_result(answered->get()), &count);
-  return first_problem(made, count, topic);
+  if (auto problem = first_problem(made, count, topic); !problem)
+    return problem;
+  return wait_for(topic);
+}
+
+/// The controller answers before every broker knows of the topic.
+result<void> kafka_topics::wait_for(const std::string& topic) const {
+  const auto deadline = std::chrono::steady_clock::now() + timeout_;
+  for (;;) {
+    auto found = describe(topic);
+    if (found)
+      return {};
+    if (found.error().code != errc::not_found ||
+        std::chrono::steady_clock::now() > deadline)
+      return found.error();
+    std::this_thread::sleep_for(milliseconds{50});
+  }
 }
 
 result<void> kafka_topics::remove(const std::string& topic) const {

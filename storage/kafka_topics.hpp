@@ -36,6 +36,7 @@ class kafka_topics {
       std::chrono::milliseconds timeout = std::chrono::seconds{10})
       : settings_{settings}, timeout_{timeout} {}
 
+  /// Returns once the brokers tell of it.
   /// Errors: `conflict` (it is there), `forbidden`, `unavailable` (no broker
   /// answers, or too few for the replication), `bad_request`.
   result<void> create(const std::string& topic, const kafka_layout& layout,
@@ -53,6 +54,8 @@ class kafka_topics {
                       const std::map<std::string, std::string>& config) const;
 
  private:
+  result<void> wait_for(const std::string& topic) const;
+
   kafka_settings settings_;
   std::chrono::milliseconds timeout_;
 };

@@ -11,6 +11,17 @@ using namespace signalbox::test;
 
 namespace {
 
+bool waits_until(const std::function<bool()>& holds) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!holds() && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(1ms);
+  return holds();
+}
+
+std::uint64_t folded(const machine& x) {
+  return x.node->view().load()->data->size;
+}
+
 /// Two nodes of one ledger; each has a copy of the log of its own.
 struct two_nodes {
   memory_broker broker;
@@ -23,19 +34,10 @@ struct two_nodes {
     second_log.serve(); // what a start reads before it folds
     first.start();
     second.start();
+    // Each start writes a tick, which the other node reads when it comes.
+    BOOST_REQUIRE(waits_until([&] { return folded(first) == folded(second); }));
   }
 };
-
-bool waits_until(const std::function<bool()>& holds) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (!holds() && std::chrono::steady_clock::now() < deadline)
-    std::this_thread::sleep_for(1ms);
-  return holds();
-}
-
-std::uint64_t folded(const machine& x) {
-  return x.node->view().load()->data->size;
-}
 
 } // namespace
 
