@@ -274,7 +274,7 @@ class new_topics {
     auto done = kafka_topics{*options_.kafka}.create(
         decisions(), options_.layout, decisions_config(options_.layout));
     made_ = done.has_value();
-    return done;
+    return done ? done : with_hint(done.error());
   }
 
   void keep() { kept_ = true; }
@@ -282,6 +282,17 @@ class new_topics {
  private:
   std::string decisions() const {
     return kafka_topic(*options_.kafka, decisions_stream);
+  }
+
+  result<void> with_hint(failure x) const {
+    if (x.code == errc::conflict)
+      x.message += ". It holds a ledger, or what a creation left that was "
+                   "killed: name another with signalbox.ledger in the Kafka "
+                   "settings, or delete the topic if nobody needs it";
+    else if (x.message.find("INVALID_REPLICATION_FACTOR") != x.message.npos)
+      x.message += ". --kafka-replication and --kafka-min-in-sync must fit the "
+                   "number of brokers";
+    return x;
   }
 
   const create_options& options_;

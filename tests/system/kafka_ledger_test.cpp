@@ -117,6 +117,7 @@ BOOST_AUTO_TEST_CASE(two_creations_of_one_ledger_make_one) {
                           "1", "--kafka-min-in-sync", "1"});
   BOOST_TEST(second.status != 0);
   BOOST_TEST(second.err.find("TOPIC_ALREADY_EXISTS") != std::string::npos);
+  BOOST_TEST(second.err.find("signalbox.ledger") != std::string::npos);
   BOOST_TEST(!std::filesystem::exists(other / "data"));
   // The first is as it was.
   node_process node{x.ledger};
