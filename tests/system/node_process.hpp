@@ -73,10 +73,11 @@ inline answer read_answer(client_response x) {
 }
 
 /// The broker that ledgers of tests are made on, as `bootstrap.servers` takes
-/// it; null: their logs are in their directories. ops/test runs the tests of
+/// it; empty: their logs are in their directories. ops/test runs the tests of
 /// whole processes both ways.
-inline const char* kafka_of_tests() {
-  return std::getenv("SIGNALBOX_TEST_KAFKA");
+inline std::string kafka_of_tests() {
+  const auto* servers = std::getenv("SIGNALBOX_TEST_KAFKA");
+  return servers == nullptr ? "" : servers;
 }
 
 /// A ledger in a directory of its own, made by `signalbox ledger create`.
