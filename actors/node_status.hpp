@@ -45,10 +45,10 @@ class node_status {
   }
 
   /// How much older than the log the view may be.
-  std::chrono::steady_clock::duration
-  behind(std::chrono::steady_clock::time_point now) const {
-    const auto at = current_at_.load();
-    return at == always ? std::chrono::steady_clock::duration{} : now - at;
+  std::chrono::steady_clock::duration behind() const {
+    using clock = std::chrono::steady_clock;
+    const auto at = current_at_.load(std::memory_order_relaxed);
+    return at == always ? clock::duration{} : clock::now() - at;
   }
 
   std::atomic<std::uint64_t> log_end{0}; ///< entries in the log

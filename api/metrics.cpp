@@ -153,9 +153,7 @@ void add_node(scrape& to, const node_status& status) {
   to.gauge("signalbox_view_behind_seconds",
            "Time since the log was last known to be read whole; 0 where this "
            "node is its only writer",
-           std::chrono::duration<double>(
-               status.behind(std::chrono::steady_clock::now()))
-               .count());
+           std::chrono::duration<double>(status.behind()).count());
   to.gauge("signalbox_ready_write", "1 if writes are taken",
            status.write_problem().empty() ? 1 : 0);
 }

@@ -40,7 +40,7 @@ service::impl::impl(service_config c, runtime& n, const event_log& l,
               disk} {}
 
 std::chrono::seconds service::impl::view_age() const {
-  const auto behind = node.status().behind(clock::now());
+  const auto behind = node.status().behind();
   return behind < config.tolerated_age
              ? std::chrono::seconds{}
              : std::chrono::duration_cast<std::chrono::seconds>(behind);

@@ -73,8 +73,7 @@ inline answer read_answer(client_response x) {
 }
 
 /// The broker that ledgers of tests are made on, as `bootstrap.servers` takes
-/// it; empty: their logs are in their directories. ops/test runs the tests of
-/// whole processes both ways.
+/// it; empty: their logs are in their directories.
 inline std::string kafka_of_tests() {
   const auto* servers = std::getenv("SIGNALBOX_TEST_KAFKA");
   return servers == nullptr ? "" : servers;
