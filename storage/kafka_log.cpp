@@ -351,6 +351,8 @@ void kafka_log::watch() {
     return;
   if (auto seen = consumer_->take_statistics(); seen && seen->is_reachable) {
     reachable_at_ = now;
+    if (!check_late())
+      return;
     trouble_.clear();
     set_offline("");
     if (phase_ == phase::follow && seen->high_watermark >= 0)
@@ -365,6 +367,19 @@ void kafka_log::watch() {
           : phase_ == phase::follow &&
                 (is_suspect_ || now - compared_at_ > kafka_check_every))
     compare();
+}
+
+/// A start that met no broker could not look at the topic's settings: before
+/// anything is written now. False if that is not to be.
+bool kafka_log::check_late() {
+  if (settings_checked_)
+    return true;
+  auto checked = check_settings();
+  if (!checked && checked.error().code == errc::read_only)
+    lose(checked.error().message);
+  else if (!checked)
+    trouble_ = checked.error().message; // asked again with the next statistics
+  return checked.has_value();
 }
 
 /// What the leader said its partition ends with, and when.

@@ -82,6 +82,7 @@ class kafka_log final : public shared_log {
   result<void> connect();
   void date_copy();
   result<void> check_settings();
+  bool check_late();
   void wake();
   void wait_for_wake(std::chrono::milliseconds most);
 

@@ -150,4 +150,20 @@ BOOST_AUTO_TEST_CASE(a_dangerous_topic_is_refused_at_a_start) {
   BOOST_TEST(opened.error().message.find("retention.ms") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_dangerous_topic_is_refused_once_brokers_are_back) {
+  kafka_engine x;
+  append(x.log(), {"a"});
+  x.close();
+  BOOST_REQUIRE(kafka_topics{x.settings()}.change(
+      x.topic(), {{"retention.ms", "1000000"}}));
+  one_broker().kill(1);
+  const auto opened = x.try_open();
+  one_broker().restart(1);
+  BOOST_REQUIRE(!opened);
+  BOOST_CHECK(opened.error().code == errc::unavailable);
+  BOOST_TEST(serves_until(x.log(), [&] { return is_lost(x.log()); }));
+  BOOST_TEST(x.log().health().reason.find("retention.ms") != std::string::npos);
+  BOOST_CHECK(refusal(x.log(), "b").code == errc::read_only);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
