@@ -1,5 +1,7 @@
 #include "actors/activity_log.hpp"
 
+#include "actors/defaults.hpp"
+
 namespace signalbox {
 
 namespace {
@@ -16,7 +18,10 @@ activity_log::activity_log(activity_log_config config)
       writer_{{.stream = config_.stream,
                .wall_clock = config_.wall_clock,
                .keep = config_.keep,
-               .warn = config_.warn}} {}
+               .warn = config_.warn,
+               .on_trim = nullptr,
+               .shared = config_.shared,
+               .on_entry = [this](auto& x) { hear(x); }}} {}
 
 activity_log::~activity_log() {
   stop();
@@ -50,6 +55,24 @@ void activity_log::note(const stream_body& what, const principal_id& about,
   writer_.write(encode_stream_record(
                     {what, config_.wall_clock(), config_.node, correlation}),
                 nullptr);
+}
+
+// Few come, and no stranger can make them.
+void activity_log::announce(const state_hashed& x) {
+  writer_.write(
+      encode_stream_record({x, config_.wall_clock(), config_.node, {}}),
+      nullptr);
+}
+
+void activity_log::hear(const stream_entry_view& x) {
+  const auto oldest = config_.wall_clock() + -actor_defaults::word_life;
+  if (!config_.on_state || x.append_time < oldest)
+    return;
+  const auto record = decode_stream_record(x.record);
+  if (!record)
+    return;
+  if (const auto* said = std::get_if<state_hashed>(&record->body))
+    config_.on_state({record->node, *said});
 }
 
 activity_counts activity_log::counts() const {

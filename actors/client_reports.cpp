@@ -14,7 +14,14 @@ client_reported event_of(const client_state& x, const pseudonyms& names) {
           x.artifact,
           x.result,
           x.applied_at,
-          x.detail};
+          x.detail,
+          names.mark()};
+}
+
+failure foreign_key() {
+  return {errc::unavailable,
+          "another node names clients under another key, so they would count "
+          "twice: put the same keys/pseudonym.key on all nodes of the ledger"};
 }
 
 } // namespace
@@ -29,14 +36,16 @@ struct client_reports::waiting {
 
 client_reports::client_reports(client_reports_config config)
     : config_{std::move(config)}, limit_{config_.per_second},
-      latest_{config_.max_clients}, writer_{
-                                        {.stream = config_.stream,
-                                         .wall_clock = config_.wall_clock,
-                                         .keep = config_.keep,
-                                         .warn = config_.warn,
-                                         .on_trim = [this](timestamp before) {
-                                           latest_.forget_before(before);
-                                         }}} {}
+      latest_{config_.max_clients},
+      writer_{
+          {.stream = config_.stream,
+           .wall_clock = config_.wall_clock,
+           .keep = config_.keep,
+           .warn = config_.warn,
+           .on_trim =
+               [this](timestamp before) { latest_.forget_before(before); },
+           .shared = config_.shared,
+           .on_entry = [this](auto& x) { fold(x, now() + -config_.keep); }}} {}
 
 client_reports::~client_reports() {
   stop();
@@ -63,22 +72,56 @@ void client_reports::rebuild() {
 
 result<void> client_reports::replay(std::uint64_t& unreadable) {
   const auto first = now() + -config_.keep;
-  return config_.stream.read(0, [&](const stream_entry_view& x) {
-    auto record = decode_stream_record(x.record);
-    auto* report =
-        record ? std::get_if<client_reported>(&record->body) : nullptr;
-    if (report == nullptr)
-      ++unreadable;
-    else if (x.append_time >= first)
-      latest_.apply(*report, x.append_time);
+  auto done = config_.stream.read(0, [&](const stream_entry_view& x) {
+    unreadable += fold(x, first) ? 0 : 1;
     return true;
   });
+  if (config_.is_new_key)
+    newest_mark_ = 0;
+  return done;
+}
+
+/// Counts a report of the stream that was received at `first` or later; false
+/// if it is none that this build can read.
+bool client_reports::fold(const stream_entry_view& x, timestamp first) {
+  const auto record = decode_stream_record(x.record);
+  const auto* report =
+      record ? std::get_if<client_reported>(&record->body) : nullptr;
+  if (report == nullptr)
+    return false;
+  if (x.append_time >= first) {
+    latest_.apply(*report, x.append_time);
+    look_at_key(report->key_mark, x.append_time);
+  }
+  return true;
+}
+
+void client_reports::look_at_key(std::uint64_t mark, timestamp used_at) {
+  if (config_.shared == nullptr || mark == 0 || used_at < newest_mark_at_)
+    return;
+  newest_mark_at_ = used_at;
+  const bool was_foreign = has_foreign_key();
+  newest_mark_ = mark;
+  if (has_foreign_key() && !was_foreign)
+    config_.warn("no reports are taken: " + foreign_key().message);
+}
+
+bool client_reports::has_foreign_key() const {
+  const auto newest = newest_mark_.load();
+  return config_.names && newest != 0 && newest != config_.names->mark();
 }
 
 void client_reports::take(client_state x, reply answer) {
+  if (!config_.names)
+    return answer(
+        failure{errc::unavailable,
+                "this node takes no reports: it is a replica, or has no "
+                "key for the pseudonyms of clients"});
+  if (has_foreign_key())
+    return answer(foreign_key());
   auto held = std::make_shared<waiting>();
   held->owner = std::move(x);
-  held->event = event_of(held->owner, config_.names);
+  held->event = event_of(held->owner, *config_.names);
   // From here on nobody can say who it is.
   std::fill(held->owner.fingerprint.begin(), held->owner.fingerprint.end(),
             '\0');
@@ -112,6 +155,13 @@ void client_reports::conclude(const waiting& x, const result<void>& written) {
                           latest_.apply(x.event, x.received_at)});
 }
 
+std::string report_key(byte_view record) {
+  const auto decoded = decode_stream_record(record);
+  const auto* report =
+      decoded ? std::get_if<client_reported>(&decoded->body) : nullptr;
+  return report == nullptr ? std::string{} : report->client.hex();
+}
+
 std::vector<shown_count>
 client_reports::count(std::int64_t window,
                       const deployment_filter& filter) const {
@@ -126,10 +176,6 @@ client_reports_counts client_reports::counts() const {
   const auto kept = latest_.sum();
   return {writer_.counts(), repeated_,    limited_,
           kept.left_out,    kept.clients, kept.bytes};
-}
-
-std::uint64_t client_reports::stream_entries() const {
-  return config_.stream.end() - config_.stream.begin();
 }
 
 } // namespace signalbox

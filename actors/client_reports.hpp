@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,11 @@ namespace signalbox {
 /// milliseconds.
 struct client_reports_config {
   event_stream& stream; ///< outlives the reports
-  pseudonyms names;
+  /// The stream, where other nodes write theirs to it too; else null. All of
+  /// them count what all of them write.
+  shared_stream* shared = nullptr;
+  /// Without: others' reports are counted, and none is taken.
+  std::optional<pseudonyms> names;
   principal_id node;
   std::function<timestamp()> wall_clock;
   std::function<void(std::string)> warn;
@@ -26,6 +31,9 @@ struct client_reports_config {
   std::uint64_t floor = 0; ///< counts below it are not shown
   std::size_t max_clients = 2'000'000; ///< that are counted, about
   double per_second = 2000;            ///< reports of all clients together
+  /// The key of the names may be another than that of the reports which are
+  /// there: it was changed on purpose, and this is the first node to use it.
+  bool is_new_key = false;
 };
 
 /// A report as a client sends it, checked.
@@ -56,9 +64,20 @@ struct client_reports_counts {
   std::size_t bytes = 0;
 };
 
+/// What keeps the reports of one client in order in a stream of several
+/// partitions: its pseudonym. Empty if the record holds no report.
+std::string report_key(byte_view record);
+
 /// Takes reports of clients and counts them. The fingerprint becomes a
 /// pseudonym before anything else happens to it. A receipt is given once the
-/// report is on the disk. Any thread, after start.
+/// report is safe in the stream. Any thread, after start.
+///
+/// On a shared stream the last word is the stream's: each of its reports is
+/// counted when it is read, in the order in which they lie, whoever took it.
+/// One taken here is counted at its receipt too, which is always before it is
+/// read, so that nobody waits for the reading. Where the newest report was
+/// named under another key than this node's, none is taken: every client would
+/// count once for each key.
 class client_reports {
  public:
   using reply = std::function<void(result<report_receipt>)>;
@@ -74,7 +93,8 @@ class client_reports {
   void stop();
 
   /// Answers once, perhaps at once and on the caller's thread.
-  /// Errors: `overloaded`, and those of the stream.
+  /// Errors: `overloaded`, `unavailable` (there is no key, or another than the
+  /// other nodes'), and those of the stream.
   void take(client_state x, reply answer);
 
   /// Counts of clients heard from within `window` milliseconds, as they may be
@@ -91,7 +111,7 @@ class client_reports {
   timestamp now() const { return config_.wall_clock(); }
 
   client_reports_counts counts() const;
-  std::uint64_t stream_entries() const;
+  std::uint64_t stream_entries() const { return config_.stream.size(); }
   std::uint64_t stream_bytes() const { return config_.stream.bytes(); }
 
  private:
@@ -99,6 +119,9 @@ class client_reports {
 
   void rebuild();
   result<void> replay(std::uint64_t& unreadable);
+  bool fold(const stream_entry_view& x, timestamp first);
+  void look_at_key(std::uint64_t mark, timestamp used_at);
+  bool has_foreign_key() const;
   void conclude(const waiting& x, const result<void>& written);
 
   client_reports_config config_;
@@ -106,7 +129,9 @@ class client_reports {
   shared_deployments latest_;
   std::atomic<std::uint64_t> repeated_{0};
   std::atomic<std::uint64_t> limited_{0};
-  stream_writer writer_; // last: its thread uses the others
+  std::atomic<std::uint64_t> newest_mark_{0}; // of a key; 0: not known
+  timestamp newest_mark_at_{}; // the writer's thread's, after start
+  stream_writer writer_;       // last: its thread uses the others
 };
 
 } // namespace signalbox

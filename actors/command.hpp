@@ -40,13 +40,21 @@ struct command {
   /// no lane.
   std::string lane;
 
-  /// Whether a lost race may be tried again under the newer view: not if the
-  /// caller named the version that it expects. prepare may set it anew.
+  /// Whether a lost race for the version may be tried again under the newer
+  /// view: not if the caller named the version that it expects. prepare may set
+  /// it anew.
   bool may_retry = true;
 
   /// Whether an attempt left for the log: from then on nobody may say that it
-  /// never will be there.
+  /// never will be there, unless the log says so.
   bool proposed = false;
+
+  event_id id; ///< once it was proposed
+
+  /// What the caller is told as soon as the log has closed the command. Without
+  /// that, who sent it to another node too might see it accepted after all.
+  std::optional<conclusion> last_word;
+  bool fate_asked = false; ///< the ledger was asked what became of it
 
   ~command();
 

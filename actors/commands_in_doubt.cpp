@@ -1,6 +1,5 @@
 #include "actors/commands_in_doubt.hpp"
 
-#include "actors/defaults.hpp"
 #include "projections/ledger_state.hpp"
 
 namespace signalbox {
@@ -23,8 +22,8 @@ bool is_decided(const ledger_state& state, const event_id& id,
 } // namespace
 
 void commands_in_doubt::add(const event_id& id, std::uint32_t attempt,
-                            timestamp not_after) {
-  doubts_[id] = doubt{attempt, not_after};
+                            time_point overdue_at) {
+  doubts_[id] = doubt{attempt, overdue_at};
 }
 
 void commands_in_doubt::settle(const event_id& id, std::uint32_t attempt) {
@@ -34,14 +33,13 @@ void commands_in_doubt::settle(const event_id& id, std::uint32_t attempt) {
 }
 
 std::vector<commands_in_doubt::overdue>
-commands_in_doubt::take_overdue(const ledger_state& state, timestamp now) {
+commands_in_doubt::take_overdue(const ledger_state& state, time_point now) {
   std::erase_if(doubts_, [&](auto& x) {
     return is_decided(state, x.first, x.second.attempt);
   });
   std::vector<overdue> out;
   for (auto& [id, x] : doubts_)
-    if (now > x.not_after + actor_defaults::command_life &&
-        !x.closing->exchange(true))
+    if (now > x.overdue_at && !x.closing->exchange(true))
       out.push_back({id, x.closing});
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,8 +39,10 @@ struct proposal_draft {
 struct command_context {
   principal_id principal;
   principal_id node;
-  std::string key; ///< idempotency key
-  digest request;  ///< SHA-256 of the canonical request
+  std::optional<token_id> token; ///< that it was asked with; no attempt is
+                                 ///< made once that is revoked
+  std::string key;               ///< idempotency key
+  digest request;                ///< SHA-256 of the canonical request
   std::uint32_t attempt = 0;
   timestamp not_after{}; ///< on the log's clock; 0: none
   std::string correlation;

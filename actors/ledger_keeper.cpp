@@ -1,39 +1,29 @@
 #include "actors/ledger_keeper.hpp"
 
 #include "actors/encode.hpp"
+#include "actors/log_checks.hpp"
+#include "actors/log_parts.hpp"
+#include "actors/lost_row.hpp"
+#include "actors/moved_ledger.hpp"
 #include "events/aggregate.hpp"
 #include "events/hash.hpp"
 #include "events/record.hpp"
-#include "projections/chain.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <exception>
 
 namespace signalbox {
 
 namespace d = actor_defaults;
 
-part_source parts_of_log(const event_log& log) {
-  return [&log](log_index index, std::size_t part) -> result<std::string> {
-    result<std::string> out =
-        failure{errc::log_corrupt,
-                "entry " + std::to_string(to_integer(index)) + " is missing"};
-    auto read = log.read(index, [&](const log_entry_view& entry) {
-      if (entry.index == index)
-        out = checked_part(entry.record, part);
-      return false;
-    });
-    if (!read)
-      return read.error();
-    return out;
-  };
-}
-
 ledger_keeper::ledger_keeper(ledger_config config)
     : config_{std::move(config)}, stored_{config_.log, config_.store,
                                           config_.status, config_.warn},
-      views_{parts_of_log(config_.log)} {}
+      views_{parts_of_log(config_.log)} {
+  if (config_.exchange != nullptr)
+    watch_.emplace(config_.log, *config_.exchange, config_.status,
+                   config_.node);
+}
 
 // -- recovery ----------------------------------------------------------------
 
@@ -50,30 +40,11 @@ result<void> ledger_keeper::fold_log() {
     if (!folded)
       return folded.error();
     if (!state_.ledger)
-      return no_ledger();
+      return no_ledger(state_);
     if (config_.progress && state_.size % 65'536 == 0)
       config_.progress(state_.size, end);
     return {};
   });
-}
-
-result<void> ledger_keeper::check_mark() {
-  if (config_.head == nullptr)
-    return {};
-  auto mark = config_.head->read();
-  if (!mark)
-    return mark.error();
-  if (!*mark)
-    return {};
-  if (auto checked = check_head(config_.log, **mark); !checked)
-    return checked;
-  if (state_.judgements[to_integer((*mark)->index)].chain !=
-      chain_prefix((*mark)->hash))
-    return failure{errc::log_corrupt,
-                   "the log is not the one that this node folded: entry " +
-                       std::to_string(to_integer((*mark)->index)) +
-                       " differs; restore the log from a backup"};
-  return {};
 }
 
 result<void> ledger_keeper::fold_whole_log() {
@@ -81,21 +52,10 @@ result<void> ledger_keeper::fold_whole_log() {
   if (auto folded = fold_log(); !folded)
     return folded;
   if (!state_.ledger)
-    return no_ledger();
-  return check_mark();
-}
-
-/// Entry 0 alone can begin a ledger: whatever follows another is void.
-failure ledger_keeper::no_ledger() const {
-  if (state_.size == 0)
-    return {errc::not_found,
-            "this log holds no ledger: run `signalbox ledger create`"};
-  auto why = static_cast<outcome>(state_.judgements[0].result);
-  return {errc::log_corrupt,
-          "entry 0 of this log begins no ledger (void: " +
-              std::string{to_string(why)} +
-              "), so nothing in it can be valid: restore the log from a "
-              "backup, or name the right one"};
+    return no_ledger(state_);
+  return config_.head == nullptr
+             ? result<void>{}
+             : check_mark(*config_.head, config_.log, state_);
 }
 
 result<void> ledger_keeper::recover() {
@@ -103,6 +63,8 @@ result<void> ledger_keeper::recover() {
     auto done = fold_whole_log();
     if (state_.ledger)
       publish();
+    if (watch_)
+      watch_->begin(state_, config_.steady_clock());
     if (!done)
       stop(done.error().message);
     else
@@ -121,9 +83,13 @@ result<void> ledger_keeper::recover() {
 
 result<verdict> ledger_keeper::fold_one(const replayed_entry& x) {
   try {
+    const lost_row fault{state_, x.entry};
     auto folded = step(state_, x.index, x.append_time, x.entry);
     if (!folded)
       return folded;
+    fault.lose(state_);
+    if (watch_)
+      watch_->note(state_);
     const bool accepted = folded->result == outcome::accepted;
     views_.note(accepted && x.entry.command ? &x.entry.command->body : nullptr);
     ++(accepted ? config_.status.accepted : config_.status.voided);
@@ -149,6 +115,16 @@ void ledger_keeper::publish() {
   for (auto& line : views_.take_warnings())
     warn(std::move(line));
   config_.view.store(last_view_, config_.steady_clock());
+  watch_moves();
+}
+
+void ledger_keeper::watch_moves() {
+  if (state_.ledger->moved != moved_.empty())
+    return;
+  moved_ = state_.ledger->moved ? describe_move(state_, config_.log) : "";
+  config_.status.set_moved(moved_);
+  if (!moved_.empty())
+    warn(moved_);
 }
 
 void ledger_keeper::follow() {
@@ -166,7 +142,9 @@ void ledger_keeper::follow() {
           return folded && batch.size() < d::fold_batch;
         });
     if (!batch.empty()) {
-      log_seen_ = config_.steady_clock();
+      clock_.note_entries(config_.steady_clock());
+      if (watch_)
+        watch_->advance(config_.steady_clock());
       publish();
     }
     for (auto& x : batch)
@@ -194,6 +172,12 @@ bool ledger_keeper::admit(const std::shared_ptr<proposal>& x) {
   if (!config_.writes)
     return refuse(errc::read_only,
                   "this node is a replica: send what writes to another node");
+  // All else is void; what concerns the ledger itself may end that.
+  if (!moved_.empty() && x->aggregate != ledger_aggregate())
+    return refuse(errc::read_only, moved_);
+  // What the node has to say of its own goes on: time does.
+  if (watch_ && !watch_->problem().empty() && x->not_after != timestamp{})
+    return refuse(errc::unavailable, watch_->problem());
   auto added = waiting_.add(x, config_.steady_clock() + d::answer_within);
   config_.status.in_flight = waiting_.size();
   if (added)
@@ -235,7 +219,7 @@ command_answer ledger_keeper::answer_for(const verdict& x,
 /// node's own: nobody asks for it.
 void ledger_keeper::remember(const proposal& x) {
   if (x.not_after != timestamp{})
-    in_doubt_.add(x.id, x.attempt, x.not_after);
+    in_doubt_.add(x.id, x.attempt, config_.steady_clock() + d::close_after);
 }
 
 void ledger_keeper::settle(const verdict& x) {
@@ -259,7 +243,22 @@ void ledger_keeper::on(const failure& why, const proposal& x) {
   (*waiting->answer)(std::move(answer));
 }
 
-void ledger_keeper::find(const event_id& id, answer_once& answer) const {
+void ledger_keeper::answer_unjudged(const proposal& x) {
+  auto waiting = waiting_.take(x);
+  if (waiting == nullptr)
+    return;
+  config_.status.in_flight = waiting_.size();
+  command_answer answer;
+  answer.index = log_index{state_.size - 1};
+  answer.request = x.request;
+  answer.version = state_.version_of(x.aggregate) + 1;
+  answer.seen = last_view_;
+  answer.token = last_view_->token();
+  (*waiting->answer)(std::move(answer));
+}
+
+void ledger_keeper::find(const event_id& id, bool for_good,
+                         answer_once& answer) {
   auto refuse = [&](errc code, std::string why) {
     command_answer out;
     out.refused = failure{code, std::move(why)};
@@ -273,14 +272,14 @@ void ledger_keeper::find(const event_id& id, answer_once& answer) const {
     return answer(std::move(out));
   }
   const auto in_doubt = waiting_.contains(id) || in_doubt_.contains(id);
-  auto judged = state_.find_command(id);
-  auto is_open = [&](log_index x) {
-    return may_be_judged_again(
-        static_cast<outcome>(state_.judgements[to_integer(x)].result));
-  };
-  // A lost race is not the last word while a further attempt is under way.
-  if (judged && !(in_doubt && is_open(*judged)))
-    return answer(describe(*judged, true, {}));
+  const auto at = state_.find_command(id);
+  const auto* judged = at ? &state_.judgements[to_integer(*at)] : nullptr;
+  const bool lost =
+      judged && may_be_judged_again(static_cast<outcome>(judged->result));
+  // A lost race is not the last word while a further attempt is under way, here
+  // or at another node.
+  if (judged && !(lost && (in_doubt || for_good)))
+    return answer(describe(*at, true, {}));
   if (in_doubt)
     return refuse(errc::pending, "the command has no outcome yet: ask again");
   if (!stopped_.empty())
@@ -289,7 +288,18 @@ void ledger_keeper::find(const event_id& id, answer_once& answer) const {
     return refuse(errc::unavailable,
                   "this node is a replica and has not seen the command's "
                   "outcome: ask a node that writes");
-  refuse(errc::not_found, "no such command reached this ledger");
+  if (!lost)
+    return refuse(errc::not_found, "no such command reached this ledger");
+  if (!moved_.empty()) // no attempt is accepted any more
+    return answer(describe(*at, true, {}));
+  if (!may_propose())
+    return refuse(errc::unavailable,
+                  "the command lost a race, and this node may not close it: "
+                  "ask a node that writes");
+  in_doubt_.add(id, judged->attempt + 1,
+                config_.steady_clock() + d::next_attempt_within);
+  refuse(errc::pending, "the command lost a race, and another attempt may be "
+                        "under way: ask again");
 }
 
 // -- housekeeping ------------------------------------------------------------
@@ -332,16 +342,22 @@ std::shared_ptr<proposal> ledger_keeper::make_tick(std::function<void()> then) {
   return out;
 }
 
+bool ledger_keeper::may_propose() const {
+  auto* row = state_.find_principal(config_.node);
+  return config_.writes && moved_.empty() && row != nullptr && row->active &&
+         permits(row->roles, role::node);
+}
+
 bool ledger_keeper::tick_is_due() const {
   return head_period(config_.wall_clock(), config_.head_life) >
          head_period(state_.log_time, config_.head_life);
 }
 
-/// A command that was told `pending` and whose not_after has passed on the
-/// wall clock is closed: the first of the two in the log wins.
+/// A command that was told `pending` and is past its time is closed: the first
+/// of the two in the log wins.
 void ledger_keeper::close_overdue(std::vector<std::shared_ptr<proposal>>& out) {
   for (auto& [id, closing] :
-       in_doubt_.take_overdue(state_, config_.wall_clock())) {
+       in_doubt_.take_overdue(state_, config_.steady_clock())) {
     out.push_back(
         make_own(event::command_closed{id}, {expectation::kind::none, 0}));
     out.back()->answer = std::make_shared<answer_once>(
@@ -349,25 +365,42 @@ void ledger_keeper::close_overdue(std::vector<std::shared_ptr<proposal>>& out) {
   }
 }
 
-/// The log's clock stands still between entries: what has passed here since
-/// the last one counts to it. Before the first one since the start nobody knows
-/// how long that is, except that it is not negative.
+std::shared_ptr<proposal>
+ledger_keeper::make_closing(const event_id& id, std::uint32_t attempt,
+                            std::shared_ptr<answer_once> answer) {
+  in_doubt_.add(id, attempt + 1, config_.steady_clock() + d::close_after);
+  if (!may_propose()) {
+    answer->give_up();
+    return nullptr;
+  }
+  auto out = make_own(event::command_closed{id}, {expectation::kind::none, 0});
+  out->answer = std::move(answer);
+  return out;
+}
+
 void ledger_keeper::watch_clock() {
-  using namespace std::chrono;
-  auto wall = config_.wall_clock();
-  auto log = log_seen_
-                 ? state_.log_time + duration_cast<milliseconds>(
-                                         config_.steady_clock() - *log_seen_)
-                                         .count()
-                 : std::max(state_.log_time, wall);
-  auto difference = to_integer(wall) - to_integer(log);
+  const auto difference = clock_.difference(
+      state_.log_time, config_.wall_clock(), config_.steady_clock());
   config_.status.clock_difference = difference;
-  bool alarm = std::abs(difference) > d::clock_alarm;
-  if (alarm && !clock_alarm_)
-    warn("this node's clock is " + std::to_string(std::abs(difference)) +
-         " ms " + (difference < 0 ? "behind" : "ahead of") +
-         " the log's: check its time service");
-  clock_alarm_ = alarm;
+  if (auto line = clock_.judge(difference))
+    warn(std::move(*line));
+}
+
+void ledger_keeper::watch_state() {
+  if (!watch_)
+    return;
+  if (auto other = watch_->beat(state_, config_.steady_clock()))
+    take_over(std::move(*other));
+}
+
+/// The log was folded again and gave something else than this state.
+void ledger_keeper::take_over(ledger_state state) {
+  state_ = std::move(state);
+  views_ = view_builder{parts_of_log(config_.log)};
+  publish();
+  ++config_.status.state_repairs;
+  stored_.abandon();
+  save();
 }
 
 std::vector<std::shared_ptr<proposal>> ledger_keeper::beat() {
@@ -379,8 +412,10 @@ std::vector<std::shared_ptr<proposal>> ledger_keeper::beat() {
     stop(std::move(log.reason));
   if (!stopped_.empty())
     return out;
-  if (config_.writes) {
+  watch_state();
+  if (config_.writes)
     watch_clock();
+  if (may_propose()) {
     if (tick_is_due() && !*tick_in_flight_)
       out.push_back(make_tick());
     close_overdue(out);

@@ -7,11 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "actors/clock_watch.hpp"
 #include "actors/commands_in_doubt.hpp"
 #include "actors/defaults.hpp"
 #include "actors/node_status.hpp"
 #include "actors/proposal.hpp"
 #include "actors/published_view.hpp"
+#include "actors/state_watch.hpp"
 #include "actors/stored_state.hpp"
 #include "actors/waiting_writers.hpp"
 #include "events/envelope.hpp"
@@ -42,6 +44,9 @@ struct ledger_config {
   std::function<void(std::string)> warn = nullptr;
   /// Called now and then while a long log is folded: entries done, of all.
   std::function<void(std::uint64_t, std::uint64_t)> progress = nullptr;
+  /// Where the folds of other nodes are compared with this one; null: there are
+  /// none.
+  state_exchange* exchange = nullptr;
 };
 
 /// The ledger without its actor: folds the log, publishes views, knows who
@@ -65,8 +70,19 @@ class ledger_keeper {
   /// Answers the writer of a record that failed to be appended.
   void on(const failure& why, const proposal& x);
 
+  /// The entry that ends a command whose last attempt lost a race; null, and
+  /// answered, if this node may write none. Until the log has it, or another
+  /// outcome, the command is in doubt.
+  std::shared_ptr<proposal> make_closing(const event_id& id,
+                                         std::uint32_t attempt,
+                                         std::shared_ptr<answer_once> answer);
+
+  /// For fault::answer_on_delivery alone: answers as if it had been accepted.
+  void answer_unjudged(const proposal& x);
+
   /// Answers with what became of a command: `not_found`, or its outcome.
-  void find(const event_id& id, answer_once& answer) const;
+  /// See find_command.
+  void find(const event_id& id, bool for_good, answer_once& answer);
 
   /// Time-outs, saving, head file. Returns proposals of the node's own: a tick
   /// when a period has turned, command_closed for what was told `pending`.
@@ -76,11 +92,23 @@ class ledger_keeper {
   /// brings it back, or shows that it is back.
   bool log_needs_probe() const {
     return config_.log.health().state != log_health::mode::writable ||
-           !config_.status.write_problem().empty();
+           !config_.status.log_problem().empty();
   }
+
+  /// Whether the node writes and is an active one of the ledger: what another
+  /// proposes of its own is void, and only fills the log.
+  bool may_propose() const;
 
   /// A tick, to be proposed. `then` is called with its answer, on any thread.
   std::shared_ptr<proposal> make_tick(std::function<void()> then = nullptr);
+
+  /// Why this node may send no tick for linear readers, so that it cannot find
+  /// out what others wrote: `unavailable`, `read_only`.
+  std::optional<failure> why_no_tick() const;
+
+  /// A tick for linear readers. Precondition: no why_no_tick().
+  std::shared_ptr<proposal>
+  make_linear_tick(std::shared_ptr<answer_once> answer);
 
   /// Saves state and head file: the last act of an orderly stop. Warns of what
   /// fails. Errors: those of store and head file.
@@ -96,10 +124,9 @@ class ledger_keeper {
 
   result<void> fold_whole_log();
   result<void> fold_log();
-  failure no_ledger() const;
-  result<void> check_mark();
   result<verdict> fold_one(const replayed_entry& x);
   void publish();
+  void watch_moves();
   void stop(std::string reason);
   void settle(const verdict& x);
   void remember(const proposal& x);
@@ -111,6 +138,8 @@ class ledger_keeper {
   bool tick_is_due() const;
   std::shared_ptr<proposal> make_own(event::body body, expectation expected);
   void watch_clock();
+  void watch_state();
+  void take_over(ledger_state state);
   result<void> save();
   result<void> write_head_file();
   void warn(std::string line) const;
@@ -121,17 +150,15 @@ class ledger_keeper {
   view_builder views_;
   std::shared_ptr<const view> last_view_;
   std::string stopped_; ///< why the fold stopped; empty: it runs
+  std::string moved_;   ///< where the ledger went; empty: it is here
   waiting_writers waiting_;
   commands_in_doubt in_doubt_;
   std::uint64_t marked_at_ = 0;
   time_point head_written_{};
-  std::optional<time_point> log_seen_; ///< when an entry was folded last, live
-  bool clock_alarm_ = false;           ///< the difference is above the limit
+  clock_watch clock_;
+  std::optional<state_watch> watch_; ///< none: there is nobody to compare with
   std::shared_ptr<std::atomic<bool>> tick_in_flight_ =
       std::make_shared<std::atomic<bool>>(false);
 };
-
-/// Reads parts of entries from a log.
-part_source parts_of_log(const event_log& log);
 
 } // namespace signalbox

@@ -26,10 +26,32 @@ class node_status {
     log_problem_ = std::move(reason);
   }
 
+  /// Empty: the ledger has not moved. Where it went is no reason against
+  /// reading what is here.
+  void set_moved(std::string where) {
+    std::lock_guard lock{mutex_};
+    moved_ = std::move(where);
+  }
+
+  /// Empty: as far as it is known the nodes have one history.
+  void set_history_problem(std::string reason) {
+    std::lock_guard lock{mutex_};
+    history_problem_ = std::move(reason);
+  }
+
   /// Why writes are refused now; empty if they are taken.
   std::string write_problem() const {
     std::lock_guard lock{mutex_};
-    return ledger_problem_.empty() ? log_problem_ : ledger_problem_;
+    for (auto* x : {&ledger_problem_, &moved_, &history_problem_})
+      if (!x->empty())
+        return *x;
+    return log_problem_;
+  }
+
+  /// Why the log takes no appends; empty if it does.
+  std::string log_problem() const {
+    std::lock_guard lock{mutex_};
+    return log_problem_;
   }
 
   /// Why the view grows stale; empty if it follows the log.
@@ -60,7 +82,16 @@ class node_status {
   std::atomic<std::uint64_t> append_failures{0};
   std::atomic<std::uint64_t> save_failures{0};
   std::atomic<std::uint64_t> restarts{0};
+  std::atomic<std::uint64_t> linear_readers{0};  ///< that wait now
+  std::atomic<std::uint64_t> linear_ticks{0};    ///< that left for them
   std::atomic<std::int64_t> clock_difference{0}; ///< wall - log, ms
+
+  // What other nodes' folds came to, beside this one's.
+  std::atomic<std::uint64_t> state_agreements{0};
+  std::atomic<std::uint64_t> state_disagreements{0};
+  std::atomic<std::uint64_t> state_alarms{0}; ///< nodes that differ now
+  std::atomic<std::uint64_t> state_refolds{0};
+  std::atomic<std::uint64_t> state_repairs{0};
 
  private:
   static constexpr auto always = std::chrono::steady_clock::time_point::max();
@@ -69,6 +100,8 @@ class node_status {
   mutable std::mutex mutex_;
   std::string ledger_problem_ = "starting";
   std::string log_problem_;
+  std::string moved_;
+  std::string history_problem_;
 };
 
 } // namespace signalbox

@@ -25,8 +25,16 @@ timestamp deadline(const published& seen,
          d::command_life;
 }
 
+bool is_revoked(const view& seen, const token_id& token) {
+  auto i = seen.access->tokens.find(token);
+  return i != seen.access->tokens.end() && i->second.first.revoked;
+}
+
 /// Whatever a command's own code throws is that command's failure alone.
 result<preparation> prepare(const command& x, const view& seen) {
+  if (x.context.token && is_revoked(seen, *x.context.token))
+    return failure{errc::unauthenticated,
+                   "the token was revoked meanwhile: nothing was changed"};
   try {
     return x.prepare(seen);
   } catch (const std::exception& e) {
@@ -70,15 +78,86 @@ class proposing {
   }
 
   void on_outcome(std::shared_ptr<command> x, command_answer answer) {
-    if (lost_race(answer) && x->may_retry &&
-        ++x->context.attempt < d::max_attempts)
+    if (x->last_word)
+      return on_closed(x, std::move(answer));
+    if (!lost_race(answer) || is_beaten(*x, answer))
+      return conclude(*x, {false, std::move(answer)});
+    if (x->context.attempt + 1 < d::max_attempts) {
+      ++x->context.attempt;
       return run(std::move(x));
-    x->finish({false, std::move(answer)});
-    if (auto next = lanes_.leave(*x))
-      run(std::move(next));
+    }
+    close(x, {false, std::move(answer)});
   }
 
  private:
+  /// Whether no attempt can ever win: versions only grow.
+  static bool is_beaten(const command& x, const command_answer& answer) {
+    return answer.result == outcome::conflict && !x.may_retry;
+  }
+
+  void conclude(command& x, command::conclusion what) {
+    x.finish(std::move(what));
+    if (auto next = lanes_.leave(x))
+      run(std::move(next));
+  }
+
+  std::shared_ptr<answer_once> answer_to_me(const std::shared_ptr<command>& x) {
+    return std::make_shared<answer_once>(
+        [me = proposer_actor{self_}, x](command_answer y) {
+          caf::anon_send(
+              me, attempted{x, std::make_shared<command_answer>(std::move(y))});
+        });
+  }
+
+  /// Gives the command up for good before anybody is told that it lost.
+  void close(const std::shared_ptr<command>& x, command::conclusion told) {
+    x->last_word = std::move(told);
+    ask_ledger(close_command{x->id, x->context.attempt, answer_to_me(x)});
+  }
+
+  /// Of a command that was never proposed here another node may have been told
+  /// too, and have made it true.
+  void give_up(const std::shared_ptr<command>& x, const view& seen,
+               command::conclusion told) {
+    if (x->proposed)
+      return close(x, std::move(told));
+    x->id = make_event_id(seen.ledger.id, x->context.principal, x->context.key);
+    x->last_word = std::move(told);
+    x->fate_asked = true;
+    ask_ledger(find_command{x->id, answer_to_me(x)});
+  }
+
+  template <class Message>
+  void ask_ledger(Message what) {
+    if (auto to = ledger_())
+      self_->send(to, std::move(what));
+    else
+      what.answer->give_up();
+  }
+
+  /// The answer is what became of the closing, and then, as nobody knows
+  /// whether it came first, what became of the command.
+  void on_closed(const std::shared_ptr<command>& x, command_answer answer) {
+    if (answer.refused && x->proposed)
+      return conclude(*x, {false, in_doubt(*answer.refused)});
+    if (!std::exchange(x->fate_asked, true))
+      return ask_ledger(find_command{x->id, answer_to_me(x)});
+    const bool is_decided = answer.refused
+                                ? answer.refused->code == errc::pending
+                                : answer.result == outcome::accepted;
+    conclude(*x, is_decided ? command::conclusion{false, std::move(answer)}
+                            : std::move(*x->last_word));
+  }
+
+  /// It lost, and could not be closed: the ledger goes on trying.
+  static command_answer in_doubt(const failure& why) {
+    command_answer out;
+    out.refused = failure{errc::pending, "the command lost a race and is not "
+                                         "closed yet: " +
+                                             why.message};
+    return out;
+  }
+
   /// One timer for all who wait: the earliest deadline.
   void arm() {
     auto next = armed_ ? std::nullopt : lanes_.next_deadline();
@@ -102,8 +181,12 @@ class proposing {
       return refuse(*x, {errc::unavailable,
                          "the ledger is starting: try again in a moment"});
     auto prepared = prepare(*x, *seen->data);
-    if (!prepared)
-      return refuse(*x, prepared.error());
+    if (!prepared) {
+      command::conclusion told;
+      told.answer.refused = prepared.error();
+      give_up(x, *seen->data, std::move(told));
+      return false;
+    }
     auto* draft = std::get_if<proposal_draft>(&*prepared);
     if (draft == nullptr)
       return conclude_unchanged(*x, *seen);
@@ -113,12 +196,9 @@ class proposing {
     if (!encoded)
       return refuse(*x, encoded.error());
     auto what = std::move(*encoded);
-    what->answer = std::make_shared<answer_once>(
-        [me = proposer_actor{self_}, x](command_answer y) {
-          caf::anon_send(
-              me, attempted{x, std::make_shared<command_answer>(std::move(y))});
-        });
+    what->answer = answer_to_me(x);
     x->proposed = true;
+    x->id = what->id;
     self_->send(to, propose{std::move(what)});
     return false;
   }

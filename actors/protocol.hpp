@@ -16,7 +16,8 @@
 /// The protocol of all actors, on one page. Messages stay inside the process.
 namespace signalbox {
 
-struct command; // actors/command.hpp
+struct command;      // actors/command.hpp
+class linear_reader; // actors/linear_readers.hpp
 
 /// To the appender: make this record durable.
 struct append {
@@ -28,7 +29,8 @@ struct advanced {
   log_index end{};
 };
 
-/// To the ledger: this record will not show up, or perhaps not.
+/// To the ledger: this record will not show up, or perhaps not. `why` is null
+/// for fault::answer_on_delivery alone.
 struct append_failed {
   std::shared_ptr<const proposal> what;
   std::shared_ptr<const failure> why;
@@ -43,6 +45,26 @@ struct propose {
 struct find_command {
   event_id id;
   std::shared_ptr<answer_once> answer;
+  /// An attempt that lost a race is no outcome: `pending` until one is there,
+  /// and soon closed.
+  bool for_good = false;
+};
+
+/// To the ledger: no further attempt of this command is to take effect.
+struct close_command {
+  event_id id;
+  std::uint32_t attempt = 0;           ///< the last one
+  std::shared_ptr<answer_once> answer; ///< what became of the closing
+};
+
+/// To the ledger: tell once the view shows all that was acknowledged before.
+struct await_latest {
+  std::shared_ptr<linear_reader> who;
+};
+
+/// To the ledger, from itself: what became of a tick for linear readers.
+struct tick_judged {
+  std::shared_ptr<const command_answer> answer;
 };
 
 /// To a proposer: carry a command through to its answer.
@@ -60,6 +82,7 @@ struct expire_queued {}; ///< to a proposer, from itself: refuse who waited
                          ///< too long for its lane
 struct flush {};         ///< to the appender, from itself: write the group
 struct woken {};         ///< to a shared appender: the log has something
+struct tick_due {};      ///< to the ledger, from itself: linear readers wait
 struct beat {};          ///< to the ledger, from itself: housekeeping
 struct respawn {};       ///< to the supervisor, from itself: start what crashed
 
@@ -76,10 +99,14 @@ using shared_appender_actor =
 /// Folds the log, publishes views, answers writers.
 using ledger_actor =
     caf::typed_actor<caf::reacts_to<propose>, ///< answered through the proposal
-                     caf::reacts_to<find_command>, ///< answered through the
-                                                   ///< message
+                     caf::reacts_to<find_command>,  ///< answered through the
+                                                    ///< message
+                     caf::reacts_to<close_command>, ///< the same
                      caf::reacts_to<advanced>, ///< reads and folds up to there
                      caf::reacts_to<append_failed>, ///< answers the writer
+                     caf::reacts_to<await_latest>,  ///< answered through the
+                                                    ///< reader
+                     caf::reacts_to<tick_due>, caf::reacts_to<tick_judged>,
                      caf::reacts_to<beat>>;
 
 /// Checks and seals commands, proposes them, tries again after a lost race.
@@ -105,6 +132,10 @@ CAF_ADD_TYPE_ID(signalbox, (signalbox::woken))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::beat))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::respawn))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::expire_queued))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::close_command))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::await_latest))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::tick_due))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::tick_judged))
 CAF_END_TYPE_ID_BLOCK(signalbox)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::append)
@@ -119,3 +150,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::woken)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::beat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::respawn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::expire_queued)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::close_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::await_latest)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::tick_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::tick_judged)

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "projections/view.hpp"
 
@@ -26,15 +27,22 @@ class published_view {
     current_.store(
         std::make_shared<const published>(published{std::move(x), now}));
     generation_.fetch_add(1, std::memory_order_release);
-    if (const auto hears = listener_.load())
-      (*hears)();
+    if (const auto all = listeners_.load())
+      for (auto& hears : *all)
+        hears();
   }
 
-  /// Called after each store, on the storing thread: it must not block, nor
-  /// throw. Replaces the one before, which may run once more. Any thread.
+  /// Called after each store from now on, on the storing thread: it must not
+  /// block, nor throw, and needs what it uses as long as this is stored to. Any
+  /// thread.
   void listen(std::function<void()> hears) {
-    listener_.store(
-        std::make_shared<const std::function<void()>>(std::move(hears)));
+    auto known = listeners_.load();
+    for (std::shared_ptr<const listeners> more;
+         more == nullptr || !listeners_.compare_exchange_weak(known, more);) {
+      auto all = known ? *known : listeners{};
+      all.push_back(hears);
+      more = std::make_shared<const listeners>(std::move(all));
+    }
   }
 
   /// Null until the first view is published.
@@ -46,9 +54,11 @@ class published_view {
   }
 
  private:
+  using listeners = std::vector<std::function<void()>>;
+
   std::atomic<std::shared_ptr<const published>> current_;
   std::atomic<std::uint64_t> generation_{0};
-  std::atomic<std::shared_ptr<const std::function<void()>>> listener_;
+  std::atomic<std::shared_ptr<const listeners>> listeners_;
 };
 
 } // namespace signalbox

@@ -2,6 +2,7 @@
 
 #include "actors/appender.hpp"
 #include "actors/ledger.hpp"
+#include "actors/linear_readers.hpp"
 #include "actors/proposer.hpp"
 #include "actors/shared_appender.hpp"
 #include "actors/supervisor.hpp"
@@ -69,7 +70,8 @@ result<void> runtime::start() {
     ledger_config x{config_.log,       config_.store,  view_,
                     status_,           config_.head,   config_.node,
                     config_.head_life, config_.writes, config_.wall_clock,
-                    steady_now,        config_.warn,   config_.progress};
+                    steady_now,        config_.warn,   config_.progress,
+                    config_.exchange};
     auto spawn_appender = [this](ledger_actor::pointer ledger) {
       if (config_.shared != nullptr)
         return appender_actor{ledger->spawn<caf::detached + caf::linked>(
@@ -123,6 +125,18 @@ void runtime::submit(std::shared_ptr<command> x) {
 void runtime::find(const event_id& id, std::shared_ptr<answer_once> answer) {
   if (auto to = directory_->ledger())
     caf::anon_send(to, find_command{id, std::move(answer)});
+}
+
+void runtime::find_for_good(const event_id& id,
+                            std::shared_ptr<answer_once> answer) {
+  if (auto to = directory_->ledger())
+    caf::anon_send(to, find_command{id, std::move(answer), true});
+}
+
+void runtime::await_latest(std::function<void(result<void>)> then) {
+  auto who = std::make_shared<linear_reader>(std::move(then));
+  if (auto to = directory_->ledger())
+    caf::anon_send(to, signalbox::await_latest{std::move(who)});
 }
 
 } // namespace signalbox

@@ -20,6 +20,7 @@ class actor_directory;
 class event_log;
 class shared_log;
 class head_file;
+class state_exchange;
 class state_store;
 
 /// What a node runs on; all references outlive the runtime.
@@ -36,6 +37,9 @@ struct runtime_config {
   std::function<timestamp()> wall_clock;
   std::function<void(std::string)> warn;
   std::function<void(std::uint64_t, std::uint64_t)> progress = nullptr;
+  /// Where other nodes' folds are compared with this one's; null: there are
+  /// none.
+  state_exchange* exchange = nullptr;
 };
 
 /// All actors of a node behind one door: the rest of the program sees no CAF.
@@ -56,8 +60,18 @@ class runtime {
   /// Carries a command through; it is concluded exactly once.
   void submit(std::shared_ptr<command> x);
 
-  /// What became of a command; answered exactly once.
+  /// What became of a command so far; answered exactly once.
   void find(const event_id& id, std::shared_ptr<answer_once> answer);
+
+  /// The same, but only what will stay true: a command whose last attempt lost
+  /// a race is `pending`, and soon closed.
+  void find_for_good(const event_id& id, std::shared_ptr<answer_once> answer);
+
+  /// Calls `then` once the view shows whatever was acknowledged before this
+  /// call, by any node; exactly once, on any thread. Costs an entry of the log,
+  /// which those who wait together share.
+  /// Errors: `unavailable`, `read_only`, `overloaded`.
+  void await_latest(std::function<void(result<void>)> then);
 
   const published_view& view() const { return view_; }
 

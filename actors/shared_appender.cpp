@@ -1,9 +1,13 @@
 #include "actors/shared_appender.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
 
 #include <caf/all.hpp>
+
+#include "events/fault.hpp"
 
 namespace signalbox {
 
@@ -24,7 +28,7 @@ class log_user {
         [x, to = std::weak_ptr{follower_},
          &status = config_.status](const result<void>& done) {
           if (done)
-            return;
+            return tell_delivered(to, x);
           ++status.append_failures;
           if (auto ledger = to.lock())
             caf::anon_send(*ledger, append_failed{x, std::make_shared<failure>(
@@ -42,7 +46,7 @@ class log_user {
     config_.status.set_log_problem(
         health.state == log_health::mode::writable ? "" : health.reason);
     config_.status.log_end = to_integer(config_.log.end());
-    config_.status.set_current_at(config_.log.current_at());
+    date_view();
     if (grown)
       caf::anon_send(*follower_, advanced{config_.log.end()});
   }
@@ -50,6 +54,39 @@ class log_user {
   void leave() { config_.log.listen(nullptr); }
 
  private:
+  /// The view of a fold that stopped is as old as the first entry that it
+  /// lacks, though the log is read on.
+  void date_view() {
+    auto at = config_.log.current_at();
+    if (!config_.status.read_problem().empty())
+      at = std::min(at, written_at(log_index{config_.status.folded.load()}));
+    config_.status.set_current_at(at);
+  }
+
+  /// When the log took an entry; in the end of time if it has none.
+  std::chrono::steady_clock::time_point written_at(log_index index) const {
+    using std::chrono::steady_clock;
+    auto out = steady_clock::time_point::max();
+    // What cannot be read is told by the log's health.
+    (void)config_.log.read(index, [&](const log_entry_view& x) {
+      const auto age = std::chrono::system_clock::now().time_since_epoch() -
+                       std::chrono::milliseconds{to_integer(x.append_time)};
+      out = steady_clock::now() -
+            std::chrono::duration_cast<steady_clock::duration>(age);
+      return false;
+    });
+    return out;
+  }
+
+  /// Nothing follows from a delivery: the fold is to judge.
+  static void tell_delivered(const std::weak_ptr<ledger_actor>& to,
+                             const std::shared_ptr<const proposal>& x) {
+    if (!is_due(fault::answer_on_delivery))
+      return;
+    if (auto ledger = to.lock())
+      caf::anon_send(*ledger, append_failed{x, nullptr});
+  }
+
   shared_appender_config config_;
   std::shared_ptr<ledger_actor> follower_;
 };

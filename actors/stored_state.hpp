@@ -27,6 +27,9 @@ class stored_state {
   /// written again once there is something new.
   result<void> save(ledger_state& state);
 
+  /// What is stored is not of the state that is saved next.
+  void abandon() { is_stale_ = true; }
+
   /// Entries in the state that was last loaded or saved.
   std::uint64_t saved_at() const { return saved_at_; }
 

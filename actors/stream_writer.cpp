@@ -11,6 +11,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds longest_delay{60'000};
 constexpr milliseconds shortest_delay{50};
 
+/// A shared stream looks after its connections at least this often.
+constexpr milliseconds serve_interval{1000};
+
 milliseconds trim_interval(std::int64_t keep) {
   return std::clamp(milliseconds{keep / 10}, shortest_delay, longest_delay);
 }
@@ -26,9 +29,19 @@ stream_writer::~stream_writer() {
 
 void stream_writer::start() {
   thread_ = std::thread{[this] { run(); }};
+  if (config_.shared != nullptr)
+    config_.shared->listen([this] {
+      {
+        const std::lock_guard guard{mutex_};
+        has_come_ = true;
+      }
+      work_.notify_one();
+    });
 }
 
 void stream_writer::stop() {
+  if (config_.shared != nullptr)
+    config_.shared->listen(nullptr);
   {
     std::lock_guard guard{mutex_};
     stopping_ = true;
@@ -62,6 +75,8 @@ void stream_writer::run() {
       trim();
     if (!group.empty())
       append(std::exchange(group, {}));
+    if (config_.shared != nullptr)
+      serve();
     if (!more)
       return;
   }
@@ -70,8 +85,13 @@ void stream_writer::run() {
 /// False once all is taken and nothing more will come.
 bool stream_writer::wait_for_work(std::vector<item>& group) {
   std::unique_lock lock{mutex_};
-  work_.wait_until(lock, next_trim_,
-                   [this] { return stopping_ || !waiting_.empty(); });
+  auto latest = next_trim_;
+  if (config_.shared != nullptr)
+    latest = std::min(latest, clock::now() + serve_interval);
+  work_.wait_until(lock, latest, [this] {
+    return stopping_ || has_come_ || !waiting_.empty();
+  });
+  has_come_ = false;
   // What arrives in the meantime joins the group.
   if (!waiting_.empty() && !stopping_)
     work_.wait_for(lock, config_.gather, [this] { return stopping_; });
@@ -108,6 +128,16 @@ void stream_writer::tell(item& to, const result<void>& what) {
   } catch (const std::exception&) {
     ++failed_;
   }
+}
+
+void stream_writer::serve() try {
+  config_.shared->serve([this](const stream_entry_view& x) {
+    if (config_.on_entry)
+      config_.on_entry(x);
+    return true;
+  });
+} catch (const std::exception& e) {
+  config_.warn(std::string{"a stream could not be read on: "} + e.what());
 }
 
 void stream_writer::trim() {

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "storage/stream.hpp"
+#include "storage/shared_stream.hpp"
 
 namespace signalbox {
 
@@ -26,6 +26,12 @@ struct stream_writer_config {
   std::function<void(std::string)> warn;
   /// Told after entries before this time were dropped; on the writer's thread.
   std::function<void(timestamp)> on_trim = nullptr;
+  /// The stream, where other processes write to it too; else null.
+  shared_stream* shared = nullptr;
+  /// Told of each entry of it that is new here, whoever wrote it, in the order
+  /// in which they lie; on the writer's thread. Those of append() come after
+  /// who waits for them was told.
+  std::function<void(const stream_entry_view&)> on_entry = nullptr;
 };
 
 /// What a stream's writer has done since it started.
@@ -37,8 +43,8 @@ struct stream_writer_counts {
 
 /// Appends to a stream in groups, and carries its retention out: at the start,
 /// and then as often as it takes to be at most a tenth late, or a minute. Has a
-/// thread of its own, since it syncs; nobody waits for it. Any thread may
-/// write.
+/// thread of its own, since it syncs; nobody waits for it. The same thread
+/// brings what others write to a shared stream. Any thread may write.
 class stream_writer {
  public:
   /// Called on the writer's thread once the record is durable, or is not.
@@ -69,6 +75,7 @@ class stream_writer {
   void append(std::vector<item> group);
   result<void> append_records(const std::vector<item>& group);
   void tell(item& to, const result<void>& what);
+  void serve();
   void trim();
   result<void> trim_before(timestamp before);
 
@@ -77,6 +84,7 @@ class stream_writer {
   std::condition_variable work_;
   std::vector<item> waiting_;
   bool stopping_ = false;
+  bool has_come_ = false; // what others wrote
   std::atomic<std::uint64_t> written_{0};
   std::atomic<std::uint64_t> dropped_{0};
   std::atomic<std::uint64_t> failed_{0};

@@ -30,6 +30,7 @@ void describe(const access_denied& x, audit_record& out) {
 }
 
 void describe(const client_reported&, audit_record&) {}
+void describe(const state_hashed&, audit_record&) {}
 
 audit_record describe_activity(const stream_entry_view& entry) {
   audit_record out;
@@ -45,6 +46,11 @@ audit_record describe_activity(const stream_entry_view& entry) {
   out.node = record->node;
   std::visit([&](auto& x) { describe(x, out); }, record->body);
   return out;
+}
+
+/// What nodes tell each other: nobody did it, so no auditor is shown it.
+bool is_between_nodes(const audit_record& x) {
+  return x.kind == "state_hashed";
 }
 
 /// Whether the filter can match anything here at all.
@@ -98,7 +104,8 @@ bool activity_scan::add(const stream_entry_view& entry, audit_budget& budget) {
   --budget.entries;
   budget.bytes -= std::min(budget.bytes, entry.record.size());
   auto x = describe_activity(entry);
-  if (within(filter_, x.log_time) && may_see(reader_, x) && matches(filter_, x))
+  if (!is_between_nodes(x) && within(filter_, x.log_time) &&
+      may_see(reader_, x) && matches(filter_, x))
     found_.push_back(std::move(x));
   return found_.empty() && budget.entries > 0 && budget.bytes > 0;
 }
@@ -146,7 +153,7 @@ result<audit_record> read_activity_record(const event_stream& stream,
   });
   if (!done)
     return done.error();
-  if (!out)
+  if (!out || is_between_nodes(*out))
     return failure{errc::not_found, "there is no such entry, or its time to be "
                                     "kept is over"};
   return std::move(*out);

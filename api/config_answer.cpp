@@ -208,7 +208,10 @@ config_answers::prepare(const view& seen, const channel_view& x,
   }
   out->wire = std::make_shared<const std::string>(std::move(wire));
   http_response ok{200, "application/json", {}, {}};
-  ok.headers = {{"ETag", out->etag}, {"Cache-Control", "no-cache"}};
+  out->token = to_string(seen.token_at(log_index{x.row.change_index}));
+  ok.headers = {{"ETag", out->etag},
+                {"Cache-Control", "no-cache"},
+                {"Signalbox-Token", out->token}};
   ok.body = out->wire;
   http_response same{304, "", ok.headers, {}};
   out->ok = prepared_response::make(std::move(ok));

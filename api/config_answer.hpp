@@ -23,6 +23,7 @@ struct prepared_config {
   std::int64_t period = 0;
   std::uint64_t keyset_version = 0;
   std::string etag;
+  std::string token; ///< of the channel's last change: what a reader has seen
   std::shared_ptr<const std::string> wire; ///< with signature and head
   std::string changelog;
   std::shared_ptr<const prepared_response> ok;

@@ -102,20 +102,21 @@ operation_answer current_config(const operation_world& world, const view& seen,
   if (!prepared)
     return answer_failure(prepared.error());
   auto& config = **prepared;
-  if (query.form == "envelope") {
-    auto envelope = to_envelope(*config.wire);
-    return envelope ? answer_text(std::move(*envelope))
-                    : answer_failure(envelope.error());
-  }
-  if (query.inputs) {
-    auto listed = with_missing_inputs(*config.wire, *query.inputs);
-    return listed ? answer_text(std::move(*listed))
-                  : answer_failure(listed.error());
-  }
+  const auto answer_made = [&](result<std::string> text) {
+    auto out =
+        text ? answer_text(std::move(*text)) : answer_failure(text.error());
+    out.token = config.token;
+    return out;
+  };
+  if (query.form == "envelope")
+    return answer_made(to_envelope(*config.wire));
+  if (query.inputs)
+    return answer_made(with_missing_inputs(*config.wire, *query.inputs));
   if (matches_etag(if_none_match, config.etag)) {
     operation_answer out;
     out.status = 304;
     out.etag = config.etag;
+    out.token = config.token;
     return out;
   }
   return answer_config(config, 200);
@@ -270,6 +271,7 @@ operation_answer answer_config(const prepared_config& x, unsigned status) {
   out.status = status;
   out.body = x.wire;
   out.etag = x.etag;
+  out.token = x.token;
   return out;
 }
 

@@ -141,6 +141,11 @@ void add_node(scrape& to, const node_status& status) {
            status.in_flight.load());
   to.counter("signalbox_commands_overloaded_total",
              "Commands refused under overload", status.overloads);
+  to.gauge("signalbox_linear_reads_waiting",
+           "Reads that wait for what is newest", status.linear_readers.load());
+  to.counter("signalbox_linear_ticks_total",
+             "Entries that this node appended for linear reads",
+             status.linear_ticks);
   to.counter("signalbox_append_failures_total",
              "Groups that failed to be appended", status.append_failures);
   to.counter("signalbox_state_save_failures_total",
@@ -156,6 +161,24 @@ void add_node(scrape& to, const node_status& status) {
            std::chrono::duration<double>(status.behind()).count());
   to.gauge("signalbox_ready_write", "1 if writes are taken",
            status.write_problem().empty() ? 1 : 0);
+}
+
+void add_states(scrape& to, const node_status& status) {
+  to.counter("signalbox_state_agreements_total",
+             "Times another node's state was this one's",
+             status.state_agreements);
+  to.counter("signalbox_state_disagreements_total",
+             "Times another node's state or history was not this one's",
+             status.state_disagreements);
+  to.gauge("signalbox_state_alarms",
+           "Nodes whose state or history is not this one's",
+           status.state_alarms.load());
+  to.counter("signalbox_state_refolds_total",
+             "Times the log was folded again since nodes differed",
+             status.state_refolds);
+  to.counter("signalbox_state_repairs_total",
+             "Times this gave another state, which took the former's place",
+             status.state_repairs);
 }
 
 void add_http(scrape& to, const http_counts& x) {
@@ -200,12 +223,29 @@ void add_reports(scrape& to, const report_metrics& x) {
 
 void add_activity(scrape& to, const stream_metrics& x) {
   to.counter("signalbox_activity_total",
-             "Refused drafts and denied calls that were written", x.written);
+             "Entries written to the activity stream", x.written);
   to.counter("signalbox_activity_dropped_total",
              "Refused drafts and denied calls beyond the limits", x.dropped);
   to.gauge("signalbox_activity_kept", "Entries in the activity stream", x.kept);
   to.gauge("signalbox_activity_bytes",
            "Bytes that the activity stream takes, about", x.bytes);
+}
+
+void add_updates(scrape& to, const updates_counts& x) {
+  to.gauge("signalbox_updates_writer",
+           "1 if this node writes the topic of changes", x.is_writer ? 1 : 0);
+  to.gauge("signalbox_updates_behind_seconds",
+           "How long a change has waited that is not in the topic of changes; "
+           "0 if there is none, and where there is no topic",
+           seconds(x.behind));
+  to.counter("signalbox_updates_total",
+             "Messages written to the topic of changes", x.written);
+  to.counter("signalbox_updates_takeovers_total",
+             "Times this node became the writer of the topic of changes",
+             x.elections);
+  to.counter("signalbox_updates_lost_total",
+             "Times another node took over the topic of changes from this one",
+             x.lost);
 }
 
 void add_changes(scrape& to, const change_counts& x) {
@@ -277,6 +317,7 @@ void add_outside(scrape& to, const outside_counts& x) {
              "Calls that failed inside the node", x.pool_failures);
   add_reports(to, x.reports);
   add_activity(to, x.activity);
+  add_updates(to, x.updates);
 }
 
 } // namespace
@@ -425,6 +466,7 @@ std::string metrics::expose(const node_status& status, const view* served,
                             const outside_counts& outside) const {
   scrape now;
   add_node(now, status);
+  add_states(now, status);
   add_outside(now, outside);
   if (served != nullptr) {
     now.gauge("signalbox_channels", "Channels", served->channel_count);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "actors/updates_counts.hpp"
 #include "api/change_counts.hpp"
 #include "api/http_probe.hpp"
 
@@ -46,6 +47,7 @@ struct outside_counts {
   std::uint64_t limited_callers = 0;   ///< whose requests are counted now
   report_metrics reports;
   stream_metrics activity;
+  updates_counts updates;
 };
 
 /// What one worker answered of one client family from prepared bytes.

@@ -139,6 +139,7 @@ command_context make_context(const operation_world& world,
                              const operation_call& call) {
   command_context out;
   out.principal = call.who.principal;
+  out.token = call.who.token;
   out.node = world.keys->node;
   auto request = call.params;
   if (auto* key = request.if_contains("idempotency_key");

@@ -79,16 +79,19 @@ void publishing::released(const command::conclusion& x,
   auto channel = seen.find_channel(client_id, profile, result.major);
   if (channel == nullptr)
     return reply(answer_failure({errc::bug, "the channel is missing"}));
-  // What a retry asks about may not be current any more.
+  const bool created = !x.nothing && !x.answer.replayed;
+  // What a retry asks about may not be current any more; nor need what was made
+  // just now, where other nodes publish too.
   if (auto* then = seen.change_at(*channel, x.answer.index);
-      x.answer.replayed && then != nullptr &&
+      !x.nothing && then != nullptr &&
       then->artifact != channel->row.artifact) {
     auto answer =
         read_operations::answer_past(world, seen, *channel, x.answer.index);
     answer.token = to_string(x.answer.token);
+    if (created && answer.status == 200)
+      answer.status = 201;
     return reply(std::move(answer));
   }
-  bool created = !x.nothing && !x.answer.replayed;
   bool ours = created && channel->row.seal_index == x.answer.index &&
               channel->row.change_index == x.answer.index;
   auto prepared = ours ? world.answers.prepare(seen, *channel,
@@ -232,7 +235,7 @@ void publish(const operation_world& world, std::shared_ptr<operation_call> call,
   world.node.find(
       id, std::make_shared<answer_once>(
               [propose = std::move(propose)](const command_answer& x) mutable {
-                propose(!x.refused);
+                propose(!x.refused && !may_be_judged_again(x.result));
               }));
 }
 

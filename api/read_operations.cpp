@@ -162,7 +162,7 @@ void get_command(const operation_world& world,
     out["token"] = to_string(x.token);
     reply(answer_json(out));
   });
-  world.node.find(*id, std::move(answer));
+  world.node.find_for_good(*id, std::move(answer));
 }
 
 } // namespace signalbox::read_operations

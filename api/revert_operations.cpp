@@ -26,6 +26,8 @@ struct revert_request {
   std::optional<std::uint64_t> expected_version; ///< of the channel
   std::string changelog;
   bool forced = false;
+  /// The attempt made last was to learn whether the expectation holds.
+  bool sounded = false;
 };
 
 revert_request read_request(parameter_reader& in) {
@@ -158,8 +160,11 @@ std::optional<failure> check_revert(const operation_world& world,
                                     const view& seen,
                                     const channel_view& channel,
                                     const revert_request& x) {
+  // As in a publish: a newer expectation may be met by entries that this node
+  // has not folded yet, but not after an entry of ours was folded.
   auto& row = channel.row;
-  if (x.expected_version && *x.expected_version != row.version)
+  if (x.expected_version && (*x.expected_version < row.version ||
+                             (x.sounded && *x.expected_version > row.version)))
     return failure{errc::conflict,
                    "the channel's version is " + std::to_string(row.version) +
                        ", not the expected one: read it and try again",
@@ -173,7 +178,7 @@ std::optional<failure> check_revert(const operation_world& world,
 }
 
 result<preparation> prepare_revert(const operation_world& world,
-                                   const view& seen, const revert_request& x,
+                                   const view& seen, revert_request& x,
                                    const operation_call& call) {
   auto channel =
       read_operations::channel_of(seen, x.client_id, x.profile, *x.artifact);
@@ -184,13 +189,19 @@ result<preparation> prepare_revert(const operation_world& world,
   if (auto wrong = check_revert(world, seen, *channel, x))
     return *wrong;
   auto& row = channel->row;
-  if (row.artifact == *x.artifact)
+  const auto expected = x.expected_version.value_or(row.version);
+  x.sounded = expected > row.version;
+  if (!x.sounded && row.artifact == *x.artifact)
     return preparation{nothing_to_do{}};
   proposal_draft out;
   out.body =
       event::channel_reverted{out.keep(row.client_id), out.keep(row.profile),
                               row.major, *x.artifact, x.forced};
-  out.expected = {expectation::kind::exactly, row.version};
+  out.expected = {expectation::kind::exactly, expected};
+  // Where the log has moved on the rules are looked at again.
+  if (x.sounded)
+    out.preconditions.emplace_back(
+        channel_aggregate(row.client_id, row.profile, row.major), row.version);
   out.urgent = true;
   out.add_part(x.changelog);
   require_token(out, seen, call);
@@ -205,8 +216,10 @@ void answer_reverted(const operation_world& world, const revert_request& x,
       read_operations::channel_of(seen, x.client_id, x.profile, *x.artifact);
   if (channel == nullptr)
     return reply(answer_failure({errc::bug, "the channel is missing"}));
-  // What a retry asks about may not be current any more.
-  if (answer.replayed && channel->row.artifact != *x.artifact) {
+  // What a retry asks about may not be current any more; nor need what was made
+  // just now, where other nodes write too.
+  if (auto* then = seen.change_at(*channel, answer.index);
+      then != nullptr && channel->row.artifact != *x.artifact) {
     auto out =
         read_operations::answer_past(world, seen, *channel, answer.index);
     out.token = to_string(answer.token);

@@ -59,6 +59,8 @@ constexpr route_row table[] = {
     {get, "tokens", op, "ListTokens"},
     {post, "tokens", op, "IssueToken"},
     {delete_, "tokens/{token_id}", op, "RevokeToken"},
+    {get, "nodes", op, "ListNodes"},
+    {put, "nodes/{node_id}", op, "PutNode"},
 };
 
 constexpr std::size_t prefix_segments = 3; // v1 / ledgers / {ledger}

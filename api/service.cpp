@@ -99,7 +99,7 @@ void service::impl::answer(const std::shared_ptr<exchange>& x) {
   case end_point::metrics:
     return x->finish(show_metrics());
   case end_point::read_readiness:
-    return x->finish(read_readiness(*x));
+    return answer_read_readiness(x);
   case end_point::write_readiness:
     return answer_write_readiness(x);
   case end_point::openapi:

@@ -47,6 +47,37 @@ std::optional<failure> service::impl::check_role(const operation& what,
                  "this needs the role " + std::string{to_string(what.needs)}};
 }
 
+/// Who calls an operation, if that caller may.
+result<caller> service::impl::check_caller(const operation& what,
+                                           const published& seen,
+                                           const exchange& x) const {
+  auto who = who_calls(x.request.head().authorization, seen);
+  if (!who) {
+    note_denied(what.name, who.error(), {}, x.request.id);
+    return who;
+  }
+  auto refused = check_role(what, *who);
+  if (!refused)
+    return who;
+  note_denied(what.name, *refused, who->principal, x.request.id);
+  return std::move(*refused);
+}
+
+std::optional<failure> service::impl::check_linear(const operation& what,
+                                                   const caller& who,
+                                                   const exchange& x) const {
+  if (may_read_linear(who.roles))
+    return std::nullopt;
+  auto refused = who.anonymous()
+                     ? no_token()
+                     : failure{errc::forbidden,
+                               "consistency=linear needs the role publisher, "
+                               "operator or auditor",
+                               "/consistency"};
+  note_denied(what.name, refused, who.principal, x.request.id);
+  return refused;
+}
+
 /// What the node says of itself needs what a read needs.
 std::optional<failure>
 service::impl::check_page(const request_head& head) const {

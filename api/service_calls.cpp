@@ -69,34 +69,44 @@ void service::impl::with_keys(const std::shared_ptr<const view>& seen,
 void service::impl::call(const operation& what, json::object params,
                          const std::shared_ptr<exchange>& x,
                          operation_reply reply) {
+  auto refuse = [&](failure why) { reply(answer_failure(std::move(why))); };
   auto seen = node.view().load();
   if (seen == nullptr)
-    return reply(answer_failure(
-        {errc::unavailable, "the ledger is not folded yet: try again"}));
-  auto& head = x->request.head();
-  auto who = who_calls(head.authorization, *seen);
-  if (!who) {
-    note_denied(what.name, who.error(), {}, x->request.id);
-    return reply(answer_failure(who.error()));
-  }
-  if (auto refused = check_role(what, *who)) {
-    note_denied(what.name, *refused, who->principal, x->request.id);
-    return reply(answer_failure(std::move(*refused)));
-  }
+    return refuse(
+        {errc::unavailable, "the ledger is not folded yet: try again"});
+  auto who = check_caller(what, *seen, *x);
+  if (!who)
+    return refuse(who.error());
   if (auto wrong = check_names(what, params))
-    return reply(answer_failure(std::move(*wrong)));
+    return refuse(std::move(*wrong));
   if (auto wrong = check_key(params))
-    return reply(answer_failure(std::move(*wrong)));
+    return refuse(std::move(*wrong));
+  auto how = read_consistency(params);
+  if (!how)
+    return refuse(how.error());
+  if (*how == consistency::fast)
+    return run(what, *seen, *who, std::move(params), x, reply);
+  if (auto refused = check_linear(what, *who, *x))
+    return refuse(std::move(*refused));
+  run_latest(what, std::move(params), x, std::move(reply));
+}
+
+/// Runs an operation that was checked, on what this view shows.
+void service::impl::run(const operation& what, const published& seen,
+                        const caller& who, json::object params,
+                        const std::shared_ptr<exchange>& x,
+                        const operation_reply& reply) {
+  auto& head = x->request.head();
   auto out = std::make_shared<operation_call>();
   out->params = std::move(params);
-  out->who = *who;
+  out->who = who;
   out->request_id = x->request.id;
   out->traceparent = head.traceparent;
   out->if_none_match = head.if_none_match;
   out->peer = head.peer;
-  out->seen = seen->data;
+  out->seen = seen.data;
   with_keys(
-      seen->data,
+      seen.data,
       [&what, out, reply](const signing& y) {
         auto problem = what.signs ? y.problem(*out->seen) : std::nullopt;
         if (problem)
@@ -104,6 +114,30 @@ void service::impl::call(const operation& what, json::object params,
         what.run(y.world, out, reply);
       },
       [reply](failure why) { reply(answer_failure(std::move(why))); });
+}
+
+/// Runs it as soon as the view shows all that was acknowledged before: then
+/// the caller's token may be no more, and the keyset another. The ledger tells
+/// of it, and is not to be kept by readers.
+void service::impl::run_latest(const operation& what, json::object params,
+                               const std::shared_ptr<exchange>& x,
+                               operation_reply reply) {
+  auto task = [this, &what, params = std::move(params), x, reply] {
+    const auto seen = node.view().load();
+    auto who = check_caller(what, *seen, *x);
+    if (who)
+      run(what, *seen, *who, params, x, reply);
+    else
+      reply(answer_failure(who.error()));
+  };
+  node.await_latest([this, task = std::move(task),
+                     reply = std::move(reply)](const result<void>& shown) {
+    if (!shown)
+      reply(answer_failure(shown.error()));
+    else if (!disk.run(task))
+      reply(answer_failure({errc::overloaded, "too many requests wait before "
+                                              "this one: try again"}));
+  });
 }
 
 void service::impl::note_failure(const operation& what,

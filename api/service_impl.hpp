@@ -3,6 +3,7 @@
 #include "api/service.hpp"
 
 #include "api/change_hub.hpp"
+#include "api/consistency.hpp"
 #include "api/disk_pool.hpp"
 #include "api/hot_reads.hpp"
 #include "api/openapi.hpp"
@@ -115,7 +116,7 @@ struct service::impl {
   void note_denied(std::string_view operation, const failure& why,
                    const principal_id& who, std::string_view request_id) const;
   http_response show_metrics() const;
-  http_response read_readiness(const exchange& x) const;
+  std::string read_state(const published& seen) const;
   bool tells_details(const exchange& x) const;
   void with_keys(const std::shared_ptr<const view>& seen,
                  std::function<void(const signing&)> run,
@@ -126,10 +127,20 @@ struct service::impl {
                            const published& seen) const;
   std::optional<failure> check_role(const operation& what,
                                     const caller& who) const;
+  std::optional<failure> check_linear(const operation& what, const caller& who,
+                                      const exchange& x) const;
   std::optional<failure> check_page(const request_head& head) const;
+  result<caller> check_caller(const operation& what, const published& seen,
+                              const exchange& x) const;
   void call(const operation& what, json::object params,
             const std::shared_ptr<exchange>& x, operation_reply reply);
+  void run(const operation& what, const published& seen, const caller& who,
+           json::object params, const std::shared_ptr<exchange>& x,
+           const operation_reply& reply);
+  void run_latest(const operation& what, json::object params,
+                  const std::shared_ptr<exchange>& x, operation_reply reply);
   void note_failure(const operation& what, const operation_answer& x);
+  void answer_read_readiness(const std::shared_ptr<exchange>& x);
   void answer_write_readiness(const std::shared_ptr<exchange>& x);
   void call_rest(const std::shared_ptr<exchange>& x);
   void stream(const std::shared_ptr<exchange>& x, subscription what);

@@ -30,26 +30,40 @@ bool service::impl::tells_details(const exchange& x) const {
   return config.public_reads || !check_page(x.request.head());
 }
 
-http_response service::impl::read_readiness(const exchange& x) const {
-  auto seen = node.view().load();
-  const bool details = tells_details(x);
-  if (seen == nullptr)
-    return text_response(503,
-                         details ? "no view was folded yet\n" : "not ready\n");
-  if (!details)
-    return text_response(200, "ready\n");
+std::string service::impl::read_state(const published& seen) const {
   auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
-                 clock::now() - seen->at)
+                 clock::now() - seen.at)
                  .count();
   auto text = "ready to read; view of entry " +
-              std::to_string(seen->data->size - 1) + " published " +
+              std::to_string(seen.data->size - 1) + " published " +
               std::to_string(age) + " ms ago";
   if (const auto old = view_age(); old.count() > 0)
     text += "; the log was last read whole " + std::to_string(old.count()) +
             " s ago";
   if (auto problem = node.status().read_problem(); !problem.empty())
     text += "; stale: " + problem;
-  return text_response(200, text + '\n');
+  return text;
+}
+
+/// A node that cannot sign heads has no answer to what clients ask for.
+void service::impl::answer_read_readiness(const std::shared_ptr<exchange>& x) {
+  const bool details = tells_details(*x);
+  auto refuse = [x, details](const std::string& why) {
+    x->finish(text_response(503, (details ? why : "not ready") + '\n'));
+  };
+  auto seen = node.view().load();
+  if (seen == nullptr)
+    return refuse("no view was folded yet");
+  with_keys(
+      seen->data,
+      [this, x, seen, refuse, details](const signing& y) {
+        if (auto missing = head_problem(*seen->data, *y.world.keys))
+          refuse(missing->message);
+        else
+          x->finish(text_response(200, (details ? read_state(*seen) : "ready") +
+                                           '\n'));
+      },
+      [refuse](const failure& why) { refuse(why.message); });
 }
 
 void service::impl::answer_write_readiness(const std::shared_ptr<exchange>& x) {

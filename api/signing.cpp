@@ -26,6 +26,18 @@ bool same_keys(const node_keys& x, const node_keys& y) {
 
 } // namespace
 
+std::optional<failure> membership_problem(const view& seen,
+                                          const principal_id& node) {
+  auto i = seen.access->principals.find(node);
+  if (i != seen.access->principals.end() && i->second.active &&
+      permits(i->second.roles, role::node))
+    return std::nullopt;
+  return failure{errc::unavailable,
+                 "this node is not in the ledger: an administrator adds it "
+                 "with `signalbox nodes add " +
+                     node.hex() + '`'};
+}
+
 std::optional<failure> seal_problem(const view& seen, const node_keys& keys) {
   return problem_of(seen, key_role::seal, keys.seal);
 }
@@ -35,6 +47,8 @@ std::optional<failure> head_problem(const view& seen, const node_keys& keys) {
 }
 
 std::optional<failure> signing::problem(const view& seen) const {
+  if (auto x = membership_problem(seen, world.keys->node))
+    return x;
   if (auto x = seal_problem(seen, *world.keys))
     return x;
   return head_problem(seen, *world.keys);
@@ -56,7 +70,9 @@ signing_history::signing_history(std::uint64_t keyset_version, node_keys first,
 bool signing_history::fits(const signing& x, const view& seen) const {
   if (x.keyset_version != seen.ledger.keyset_version)
     return x.keyset_version > seen.ledger.keyset_version; // an earlier call's
-  return !x.problem(seen) || clock::now() < next_try_.load();
+  const bool has_keys =
+      !seal_problem(seen, *x.world.keys) && !head_problem(seen, *x.world.keys);
+  return has_keys || clock::now() < next_try_.load();
 }
 
 const signing* signing_history::ready(const view& seen) const {

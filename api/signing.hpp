@@ -31,6 +31,11 @@ using key_loader = std::function<result<held_keys>(const view&)>;
 /// whatever it signed would be taken nowhere.
 node_keys node_keys_of(const principal_id& node, const held_keys& x);
 
+/// Why the node takes no writes, if it is no node of the ledger: it was not
+/// added yet, or it was removed. Its code is `unavailable`.
+std::optional<failure> membership_problem(const view& seen,
+                                          const principal_id& node);
+
 /// Why the node cannot seal under this view, with what to do; nothing if it
 /// can. Its code is `unavailable`.
 std::optional<failure> seal_problem(const view& seen, const node_keys& keys);
@@ -44,7 +49,7 @@ struct signing {
   std::unique_ptr<const config_answers> answers; ///< the world refers to them
   operation_world world;
 
-  /// The first of both problems.
+  /// The first of these problems.
   std::optional<failure> problem(const view& seen) const;
 };
 

@@ -23,7 +23,7 @@ stream_metrics metrics_of(const activity_log* x) {
   auto& entries = x->entries();
   return {counts.writer.written,
           counts.writer.dropped + counts.writer.failed + counts.limited,
-          entries.end() - entries.begin(), entries.bytes()};
+          entries.size(), entries.bytes()};
 }
 
 } // namespace signalbox

@@ -28,9 +28,6 @@ struct update_event {
 std::string to_frame(std::string_view id, std::string_view type,
                      std::string_view data);
 
-/// The token of the place right after a change.
-std::string token_after(const view& seen, std::uint64_t place);
-
 /// Composes the event of a change; reads the log. What was redacted is null in
 /// it. Errors: `log_corrupt`, `io`.
 result<update_event> compose_event(const event_log& log, const view& seen,

@@ -31,6 +31,10 @@ void issue_token(const operation_world&, std::shared_ptr<operation_call>,
                  operation_reply);
 void revoke_token(const operation_world&, std::shared_ptr<operation_call>,
                   operation_reply);
+void list_nodes(const operation_world&, std::shared_ptr<operation_call>,
+                operation_reply);
+void put_node(const operation_world&, std::shared_ptr<operation_call>,
+              operation_reply);
 void put_keyset(const operation_world&, std::shared_ptr<operation_call>,
                 operation_reply);
 

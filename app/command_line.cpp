@@ -75,7 +75,7 @@ exit_code run(const command_entry& command, const invocation& x) {
 
 std::span<const command_entry> commands() {
   static const command_entry all[] = {
-      {"ledger", "make a ledger, or say that it came back from a backup",
+      {"ledger", "make a ledger, join one, or say that it came back",
        run_ledger},
       {"serve", "serve a ledger over HTTP", run_serve},
       {"clients", "list the client families", run_clients},
@@ -97,9 +97,11 @@ std::span<const command_entry> commands() {
       {"keys", "list, rotate, retire and revoke signing keys", run_keys},
       {"keysets", "fetch the chain of keysets", run_keysets},
       {"tokens", "list, issue and revoke bearer tokens", run_tokens},
+      {"nodes", "list, add and remove the nodes of a ledger", run_nodes},
       {"call", "call any operation by its name", run_call},
       {"completion", "completion of these words for a shell", run_completion},
       {"replay", "fold the log from nothing and compare", run_replay},
+      {"log", "move, back up, verify and dump logs", run_log},
       {"version", "show the version", run_version},
   };
   return all;

@@ -25,8 +25,10 @@ exit_code run_verify(const invocation& x);
 exit_code run_keys(const invocation& x);
 exit_code run_keysets(const invocation& x);
 exit_code run_tokens(const invocation& x);
+exit_code run_nodes(const invocation& x);
 exit_code run_call(const invocation& x);
 exit_code run_completion(const invocation& x);
 exit_code run_replay(const invocation& x);
+exit_code run_log(const invocation& x);
 
 } // namespace signalbox

@@ -6,11 +6,10 @@
 #include <vector>
 
 #include "app/ledger_file.hpp"
+#include "app/ledger_topics.hpp"
 #include "events/keyset.hpp"
 #include "events/signature.hpp"
 #include "projections/ledger_state.hpp"
-#include "storage/kafka_settings.hpp"
-#include "storage/kafka_topics.hpp"
 
 namespace signalbox {
 
@@ -27,8 +26,7 @@ struct create_options {
   /// Lower where nodes of an older release serve the ledger too.
   std::uint32_t fold_version = newest_fold_version;
   /// Nullopt: the log is in the directory.
-  std::optional<kafka_settings> kafka;
-  kafka_layout layout; ///< of its topics
+  std::optional<topic_plan> topics;
 };
 
 struct created_ledger {
@@ -48,6 +46,8 @@ struct created_ledger {
 ///     DIR/keys/root.pem       the root: to be taken away
 ///     DIR/keys/node-seal.pem  what the node seals artifacts with
 ///     DIR/keys/node-head.pem  what the node signs heads with
+///     DIR/keys/pseudonym.key  what hides clients, if it is on Kafka: all nodes
+///                             need the same
 ///
 /// Errors: `conflict` (the directory holds a ledger, or something else that
 /// would be in the way), `bad_request`, `io`, and those of the log.

@@ -53,7 +53,8 @@ exit_code run_diff(const invocation& x) {
   options.add()("current", po::value<std::string>(),
                 "id of the artifact that one has")(
       "file", po::value<std::string>(), "or the file that holds it")(
-      "patch", "with the JSON Patch (RFC 6902) to the current payload");
+      "patch", "with the JSON Patch (RFC 6902) to the current payload")(
+      "linear", "only what shows all that was released before, on any node");
   add_client_options(options);
   if (auto done = options.parse(x))
     return *done;
@@ -65,6 +66,8 @@ exit_code run_diff(const invocation& x) {
   api_client::parameters query{{"current_artifact_id", *id}};
   if (options.has("patch"))
     query.emplace_back("patch", "true");
+  if (options.has("linear"))
+    query.emplace_back("consistency", "linear");
   return ask_server(
       x, options,
       [&](const api_client& server) {

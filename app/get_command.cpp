@@ -55,6 +55,8 @@ api_client::parameters query_of(const command_options& options) {
   for (auto name : {"inputs", "at", "accept", "form"})
     if (options.has(name))
       out.emplace_back(name, options.text(name));
+  if (options.has("linear"))
+    out.emplace_back("consistency", "linear");
   return out;
 }
 
@@ -98,12 +100,15 @@ exit_code run_get(const invocation& x) {
       "accept", po::value<std::string>(),
       "versions of the schema that are taken, with commas: 1, ^1.2, >=1.0 <3")(
       "at", po::value<std::string>(),
-      "what was current at this time (RFC 3339) or token");
+      "what was current at this time (RFC 3339) or token")(
+      "linear", "only what shows all that was released before, on any node");
   add_client_options(options);
   if (auto done = options.parse(x))
     return *done;
   if (options.has("rendered") && options.has("form"))
     return options.wrong(x, "--rendered and --form exclude each other");
+  if (options.has("linear") && options.has("at"))
+    return options.wrong(x, "--linear and --at exclude each other");
   auto client = make_client(options);
   if (!client)
     return report(x, client.error());

@@ -1,5 +1,7 @@
 #include "app/keyset_plan.hpp"
 
+#include <algorithm>
+
 #include "app/keyset_change.hpp"
 #include "app/ledger_file.hpp"
 #include "app/node_key_files.hpp"
@@ -24,9 +26,14 @@ result<std::vector<digest>> key_ids(const std::vector<std::string>& texts) {
   return out;
 }
 
-/// Makes the node's new keys and retires those that it signs with now.
-result<void> add_rotation(const command_options& options, const keyset& current,
-                          keyset_change& change) {
+/// Whose keys are rotated.
+struct rotated_node {
+  std::filesystem::path keys; ///< folder of its key files
+  principal_id id;
+  std::string passphrase;
+};
+
+result<rotated_node> read_node(const command_options& options) {
   if (!options.has("data"))
     return failure{errc::bad_request,
                    "new keys need --data DIR: the node's key files lie there"};
@@ -38,26 +45,63 @@ result<void> add_rotation(const command_options& options, const keyset& current,
       read_passphrase(options.maybe("passphrase-file"), options.maybe("data"));
   if (!passphrase)
     return passphrase.error();
-  const auto wanted = options.maybe("algorithm");
-  auto algorithm = key_algorithm_from_string(wanted.value_or("ed25519"));
-  if (!algorithm)
-    return failure{errc::bad_request,
-                   "--algorithm must be ed25519 or ecdsa-p256-sha256"};
-  for (auto& key : current.keys) {
-    if (key.node != pinned->node || key.status != key_status::active)
-      continue;
-    change.retire.push_back(key.id);
-    auto parsed = public_key::from_der(key.spki);
-    if (parsed && !wanted)
-      *algorithm = parsed->algorithm();
+  return rotated_node{data / "keys", pinned->node, std::move(*passphrase)};
+}
+
+/// As the command says, else like the keys that the node signs with now.
+result<key_algorithm> choose_algorithm(const command_options& options,
+                                       const keyset& current,
+                                       const principal_id& node) {
+  if (const auto wanted = options.maybe("algorithm")) {
+    auto out = key_algorithm_from_string(*wanted);
+    if (!out)
+      return failure{errc::bad_request,
+                     "--algorithm must be ed25519 or ecdsa-p256-sha256"};
+    return *out;
   }
-  auto made =
-      make_node_keys(data / "keys", pinned->node, *algorithm, *passphrase);
-  if (!made)
-    return made.error();
+  auto out = key_algorithm::ed25519;
+  for (auto& key : current.keys)
+    if (key.node == node && key.status == key_status::active)
+      if (auto parsed = public_key::from_der(key.spki))
+        out = parsed->algorithm();
+  return out;
+}
+
+/// A node that no keyset knows yet was made with keys: these are its first.
+/// Others are made, unless the command asks for another algorithm.
+result<node_keys> next_keys(const command_options& options,
+                            const keyset& current, const rotated_node& node) {
+  const bool known =
+      std::any_of(current.keys.begin(), current.keys.end(),
+                  [&](auto& key) { return key.node == node.id; });
+  if (!known && !options.has("algorithm")) {
+    auto found = find_node_keys(node.keys, node.id, node.passphrase);
+    if (!found)
+      return found.error();
+    if (*found)
+      return std::move(**found);
+  }
+  auto algorithm = choose_algorithm(options, current, node.id);
+  if (!algorithm)
+    return algorithm.error();
+  return make_node_keys(node.keys, node.id, *algorithm, node.passphrase);
+}
+
+/// Adds the node's next keys and retires those that it signs with now.
+result<void> add_rotation(const command_options& options, const keyset& current,
+                          keyset_change& change) {
+  auto node = read_node(options);
+  if (!node)
+    return node.error();
+  auto next = next_keys(options, current, *node);
+  if (!next)
+    return next.error();
+  for (auto& key : current.keys)
+    if (key.node == node->id && key.status == key_status::active)
+      change.retire.push_back(key.id);
   change.add = {
-      make_keyset_key(made->seal.public_part(), key_role::seal, made->node),
-      make_keyset_key(made->head.public_part(), key_role::head, made->node)};
+      make_keyset_key(next->seal.public_part(), key_role::seal, node->id),
+      make_keyset_key(next->head.public_part(), key_role::head, node->id)};
   return {};
 }
 

@@ -17,7 +17,8 @@ struct wanted_change {
 
 /// The next keyset, unsigned. For a rotation it makes the node's new keys and
 /// writes them to its directory first, so that the node has them when the
-/// keyset takes effect. Without --force no key is revoked that sealed what is
+/// keyset takes effect; a node that no keyset names yet gets those that it was
+/// made with. Without --force no key is revoked that sealed what is
 /// current. Errors: `bad_request`, `not_found`, `conflict`, `io`, `bad_key`,
 /// and those of the place.
 result<keyset> plan_keyset(const command_options& options,

@@ -8,10 +8,12 @@
 #include "app/command_line.hpp"
 #include "app/create_ledger.hpp"
 #include "app/files.hpp"
+#include "app/join_command.hpp"
 #include "app/json_text.hpp"
 #include "app/options.hpp"
 #include "app/passphrase.hpp"
 #include "app/restored_command.hpp"
+#include "app/topic_options.hpp"
 #include "events/json.hpp"
 
 namespace signalbox {
@@ -46,19 +48,10 @@ result<create_options> gather(const command_options& given) {
                    "--algorithm must be ed25519 or ecdsa-p256-sha256"};
   out.algorithm = *algorithm;
   out.fold_version = given.get<std::uint32_t>("fold-version");
-  if (given.has("kafka")) {
-    auto text = read_file(given.text("kafka"), 256 * 1024);
-    if (!text)
-      return text.error();
-    auto settings = parse_kafka_settings(*text);
-    if (!settings)
-      return failure{settings.error().code,
-                     given.text("kafka") + ": " + settings.error().message};
-    out.kafka = std::move(*settings);
-    out.layout.replication = given.get<int>("kafka-replication");
-    out.layout.min_in_sync = given.get<int>("kafka-min-in-sync");
-    out.layout.flush_messages = given.get<int>("kafka-flush-messages");
-  }
+  auto topics = read_topic_plan(given);
+  if (!topics)
+    return topics.error();
+  out.topics = std::move(*topics);
   auto roots = read_roots(given.list("root-key"));
   if (!roots)
     return roots.error();
@@ -133,17 +126,10 @@ exit_code run_create(const invocation& x) {
       "the ledger's name in URLs")(
       "fold-version",
       po::value<std::uint32_t>()->default_value(newest_fold_version),
-      "lower where nodes of an older release serve the ledger too")(
-      "kafka", po::value<std::string>(),
-      "file of Kafka settings: the log is a topic that is made there, and "
-      "other "
-      "nodes can join")("kafka-replication", po::value<int>()->default_value(3),
-                        "brokers that hold each record")(
-      "kafka-min-in-sync", po::value<int>()->default_value(2),
-      "of them, those that have it before it is acknowledged")(
-      "kafka-flush-messages", po::value<int>()->default_value(1),
-      "records between two syncs of a broker's disk; 0 leaves it to the "
-      "broker")("json", "output for programs");
+      "lower where nodes of an older release serve the ledger too");
+  add_topic_options(options, "the log is a topic that is made there, and other "
+                             "nodes can join");
+  options.add()("json", "output for programs");
   if (auto done = options.parse(x))
     return *done;
   auto wanted = gather(options);
@@ -185,6 +171,7 @@ exit_code run_activate(const invocation& x) {
 exit_code run_ledger(const invocation& x) {
   static const command_entry words[] = {
       {"create", "make a ledger in a directory", run_create},
+      {"join", "make another node of one on Kafka", run_join},
       {"activate", "turn on what this release brings", run_activate},
       {"restored", "say that it came back from a backup", run_restored}};
   return run_subcommand(x, "ledger", words);

@@ -29,7 +29,9 @@ result<ledger_file> read_ledger_file(const std::filesystem::path& data) {
                    data.string() +
                        " holds no ledger; make one with `signalbox "
                        "ledger create --data " +
-                       data.string() + "`"};
+                       data.string() +
+                       "`, or a node or replica of one on Kafka with "
+                       "`signalbox ledger join`"};
   if (!text)
     return text.error();
   failure damaged{errc::bad_json,

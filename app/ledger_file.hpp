@@ -8,6 +8,11 @@
 
 namespace signalbox {
 
+/// What is said of a ledger's name that is none.
+inline constexpr const char* bad_ledger_name =
+    "the name must be of a-z, 0-9 and hyphen, and begin with a letter or a "
+    "digit";
+
 /// What DIR/ledger.json pins: which ledger this directory holds and who its
 /// node is. Written last when a ledger is made, so a directory with it is
 /// whole.

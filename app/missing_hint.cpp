@@ -77,6 +77,8 @@ std::string explain_missing(std::string message, const asked& what) {
            "; `signalbox policies list` lists them";
   if (const auto client = behind(what, 0, "clients"); !client.empty())
     return below_clients(std::move(message), what, client);
+  if (const auto node = behind(what, 0, "nodes"); !node.empty())
+    return named(message, "node", node) + "; `signalbox nodes list` lists them";
   if (const auto token = behind(what, 0, "tokens"); !token.empty())
     return message + ": " + token + "; `signalbox tokens list` shows them";
   if (const auto entry = behind(what, 0, "audit"); !entry.empty())

@@ -121,6 +121,24 @@ result<node_keys> make_node_keys(const fs::path& folder,
   return out;
 }
 
+result<std::optional<node_keys>> find_node_keys(const fs::path& folder,
+                                                const principal_id& node,
+                                                std::string_view passphrase) {
+  std::vector<private_key> found;
+  for (auto role : {key_role::seal, key_role::head}) {
+    auto files = key_files(folder, role);
+    if (!files)
+      return files.error();
+    if (files->size() != 1)
+      return std::optional<node_keys>{};
+    auto key = read_key_file(files->front(), passphrase);
+    if (!key)
+      return key.error();
+    found.push_back(std::move(*key));
+  }
+  return std::optional{node_keys{node, found[0], found[1]}};
+}
+
 result<held_keys> load_node_keys(const fs::path& folder,
                                  const principal_id& node,
                                  const std::map<std::string, key_row>& keyset,

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,13 @@ result<node_keys> make_node_keys(const std::filesystem::path& folder,
                                  const principal_id& node,
                                  key_algorithm algorithm,
                                  std::string_view passphrase);
+
+/// The keys that a node was made with, if it never had others: its only file
+/// for each role. Nullopt where one is missing, or there are more.
+/// Errors: `bad_key` (the passphrase, or the file), `io`.
+result<std::optional<node_keys>>
+find_node_keys(const std::filesystem::path& folder, const principal_id& node,
+               std::string_view passphrase);
 
 /// The keys of this node that the keyset has as active, as far as its key files
 /// (`node-seal*.pem`, `node-head*.pem`) hold them. A file that cannot be read

@@ -25,7 +25,8 @@ result<node_log> open_node_log(rocksdb_database::pointer database,
     return log.error();
   if (auto read = (*log)->catch_up(options.progress); !read) {
     const bool goes_on = options.serves_without_brokers &&
-                         read.error().code == errc::unavailable &&
+                         (read.error().code == errc::unavailable ||
+                          read.error().code == errc::forbidden) &&
                          to_integer((*log)->end()) > 0;
     if (!goes_on)
       return read.error();

@@ -6,6 +6,7 @@
 
 #include "actors/defaults.hpp"
 #include "app/kafka_file.hpp"
+#include "app/node_database.hpp"
 #include "app/wall_clock.hpp"
 #include "events/aggregate.hpp"
 #include "events/hash.hpp"
@@ -54,10 +55,10 @@ offline_ledger::offline_ledger(data_dir data,
 
 offline_ledger::~offline_ledger() = default;
 
+/// A new directory with its log open, which is not folded yet.
 result<offline_ledger::pointer>
-offline_ledger::make(const std::filesystem::path& path,
-                     const event::ledger_created& first,
-                     const std::optional<kafka_settings>& kafka) {
+offline_ledger::lay_out(const std::filesystem::path& path,
+                        const node_log_options& options) {
   auto data = data_dir::create(path);
   if (!data)
     return data.error();
@@ -66,19 +67,39 @@ offline_ledger::make(const std::filesystem::path& path,
   auto database = rocksdb_database::create(std::move(config));
   if (!database)
     return database.error();
-  auto opened = open_node_log(*database, {.kafka = kafka});
-  if (!opened)
-    return opened.error();
-  auto& log = opened->log;
-  if (to_integer(log->end()) > 0)
+  auto log = open_node_log(*database, options);
+  if (!log)
+    return log.error();
+  return pointer{
+      new offline_ledger{std::move(*data), *database, std::move(*log)}};
+}
+
+result<offline_ledger::pointer>
+offline_ledger::make(const std::filesystem::path& path,
+                     const event::ledger_created& first,
+                     const std::optional<kafka_settings>& kafka) {
+  auto out = lay_out(path, {.kafka = kafka});
+  if (!out)
+    return out;
+  auto& log = *(*out)->log_.log;
+  if (to_integer(log.end()) > 0)
     return failure{errc::conflict, "the log holds a ledger already"};
   const auto record = encode_creation(first);
   const std::array<byte_view, 1> group{record};
-  if (auto written = log->append(group, wall_clock()); !written)
+  if (auto written = log.append(group, wall_clock()); !written)
     return written.error();
-  pointer out{
-      new offline_ledger{std::move(*data), *database, std::move(*opened)}};
-  if (auto started = out->start(first.node); !started)
+  if (auto started = (*out)->start(first.node); !started)
+    return started.error();
+  return out;
+}
+
+result<offline_ledger::pointer>
+offline_ledger::copy(const std::filesystem::path& path,
+                     const node_log_options& from, const principal_id& node) {
+  auto out = lay_out(path, from);
+  if (!out)
+    return out;
+  if (auto started = (*out)->start(node); !started)
     return started.error();
   return out;
 }
@@ -88,26 +109,18 @@ offline_ledger::open(const std::filesystem::path& path) {
   auto pinned = read_ledger_file(path);
   if (!pinned)
     return pinned.error();
-  auto data = data_dir::open(path);
-  if (!data)
-    return data.error();
-  auto mark = head_file{data->head()}.read();
-  if (!mark)
-    return mark.error();
   auto kafka = read_kafka_file(path);
   if (!kafka)
     return kafka.error();
-  rocksdb_config config;
-  config.directory = data->database();
-  if (*mark)
-    config.known_entry = (*mark)->index;
-  auto database = rocksdb_database::open(std::move(config));
-  if (!database)
-    return database.error();
-  auto log = open_node_log(*database, {.kafka = std::move(*kafka)});
+  auto opened =
+      open_node_database(path, *kafka ? database_use::copy : database_use::log);
+  if (!opened)
+    return opened.error();
+  auto& [data, database] = *opened;
+  auto log = open_node_log(database, {.kafka = std::move(*kafka)});
   if (!log)
     return log.error();
-  pointer out{new offline_ledger{std::move(*data), *database, std::move(*log)}};
+  pointer out{new offline_ledger{std::move(data), database, std::move(*log)}};
   if (auto started = out->start(pinned->node); !started)
     return started.error();
   if (out->state().ledger->id != pinned->ledger)

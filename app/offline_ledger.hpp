@@ -28,6 +28,13 @@ class offline_ledger {
   make(const std::filesystem::path& data, const event::ledger_created& first,
        const std::optional<kafka_settings>& kafka = std::nullopt);
 
+  /// Reads the ledger that is on Kafka already into a new directory, for this
+  /// node. Errors: of storage and fold; `not_found` (no topic, no ledger in
+  /// it).
+  static result<pointer> copy(const std::filesystem::path& data,
+                              const node_log_options& from,
+                              const principal_id& node);
+
   /// Errors: `not_found`, `unavailable` (in use), and those of storage and
   /// fold.
   static result<pointer> open(const std::filesystem::path& data);
@@ -36,6 +43,8 @@ class offline_ledger {
 
   const view& seen() const { return *view_.load()->data; }
   const ledger_state& state() const { return keeper_->state(); }
+  const event_log& log() const { return *log_.log; }
+  const principal_id& node() const { return node_; }
 
   /// Calls of say() whose answer may still come: none, between calls.
   std::uint64_t waiting() const { return status_.in_flight; }
@@ -55,6 +64,8 @@ class offline_ledger {
   offline_ledger(data_dir data, std::shared_ptr<rocksdb_database> database,
                  node_log log);
 
+  static result<pointer> lay_out(const std::filesystem::path& data,
+                                 const node_log_options& options);
   result<void> start(const principal_id& node);
   result<void> conclude(const command_answer& x, const event::body& what) const;
 

@@ -1,4 +1,5 @@
 #include "app/offline_token.hpp"
+#include "api/signing.hpp"
 
 #include "app/damage_advice.hpp"
 #include "app/offline_ledger.hpp"
@@ -32,6 +33,8 @@ result<offline_token> issue_offline(const std::filesystem::path& data,
   auto ledger = offline_ledger::open(data);
   if (!ledger)
     return with_advice(ledger.error(), data);
+  if (auto problem = membership_problem((*ledger)->seen(), (*ledger)->node()))
+    return std::move(*problem);
   auto token = make_bearer_token();
   offline_token out{std::move(token.text), token.kept.id,
                     random_id<principal_id>()};

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "app/ledger_file.hpp"
+#include "app/log_check.hpp"
 #include "events/record.hpp"
 #include "projections/fold.hpp"
 #include "projections/ledger_state.hpp"
@@ -100,18 +101,6 @@ class replayer {
   const std::optional<head_mark>& mark_;
   ledger_state state_;
 };
-
-/// How far the log is sound. What the machine refuses says nothing of that.
-failure with_place(failure why, std::uint64_t sound, std::uint64_t end) {
-  if (why.code == errc::io)
-    return why;
-  const auto place = sound == 0 ? std::string{"not even entry 0 can be read"}
-                                : "the log is sound up to entry " +
-                                      std::to_string(sound - 1) + " of " +
-                                      std::to_string(end == 0 ? 0 : end - 1);
-  why.message = place + "; entry " + std::to_string(sound) + ": " + why.message;
-  return why;
-}
 
 } // namespace
 

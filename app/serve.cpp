@@ -2,15 +2,21 @@
 
 #include <atomic>
 #include <charconv>
+#include <cstdlib>
 #include <memory>
 
 #include "api/http_server.hpp"
 #include "api/service.hpp"
+#include "app/exit_limit.hpp"
 #include "app/kafka_file.hpp"
+#include "app/node_database.hpp"
 #include "app/node_key_files.hpp"
 #include "app/node_log.hpp"
+#include "app/node_states.hpp"
+#include "app/node_updates.hpp"
 #include "app/open_files.hpp"
 #include "app/wall_clock.hpp"
+#include "events/fault.hpp"
 #include "storage/data_dir.hpp"
 #include "storage/head_file.hpp"
 #include "storage/rocksdb_state_store.hpp"
@@ -24,6 +30,7 @@ namespace {
 /// they depend on each other.
 struct node_storage {
   ledger_file pinned;
+  std::optional<kafka_settings> kafka;
   data_dir directory;
   head_file head;
   std::shared_ptr<rocksdb_database> database;
@@ -31,11 +38,8 @@ struct node_storage {
   rocksdb_state_store store;
 };
 
-result<std::shared_ptr<rocksdb_database>>
-open_database(const data_dir& directory, const json_log& log) {
-  auto mark = head_file{directory.head()}.read();
-  if (!mark)
-    return mark.error();
+result<node_database> open_database(const std::filesystem::path& data,
+                                    database_use use, const json_log& log) {
   auto file_system = test_file_system_from_environment();
   if (!file_system)
     return file_system.error();
@@ -43,14 +47,11 @@ open_database(const data_dir& directory, const json_log& log) {
     log.write(log_level::warning,
               "a test file system lies under the database: a kill loses data");
   rocksdb_config config;
-  config.directory = directory.database();
   config.file_system = std::move(*file_system);
   config.warnings = [&log](std::string_view line) {
     log.write(log_level::warning, line, {{"component", "rocksdb"}});
   };
-  if (*mark)
-    config.known_entry = (*mark)->index;
-  return rocksdb_database::open(std::move(config));
+  return open_node_database(data, use, std::move(config));
 }
 
 result<std::unique_ptr<node_storage>> open_storage(const serve_options& options,
@@ -59,18 +60,17 @@ result<std::unique_ptr<node_storage>> open_storage(const serve_options& options,
   auto pinned = read_ledger_file(data);
   if (!pinned)
     return pinned.error();
-  auto directory = data_dir::open(data);
-  if (!directory)
-    return directory.error();
-  auto database = open_database(*directory, log);
-  if (!database)
-    return database.error();
   auto kafka = read_kafka_file(data);
   if (!kafka)
     return kafka.error();
+  auto opened =
+      open_database(data, *kafka ? database_use::copy : database_use::log, log);
+  if (!opened)
+    return opened.error();
+  auto& [directory, database] = *opened;
   auto entries = open_node_log(
-      *database,
-      {.kafka = std::move(*kafka),
+      database,
+      {.kafka = *kafka,
        .warn =
            [&log](std::string line) {
              log.write(log_level::warning, line, {{"component", "kafka"}});
@@ -84,14 +84,17 @@ result<std::unique_ptr<node_storage>> open_storage(const serve_options& options,
        .writes = !options.replica});
   if (!entries)
     return entries.error();
-  head_file head{directory->head()};
-  return std::unique_ptr<node_storage>{new node_storage{
-      std::move(*pinned), std::move(*directory), std::move(head), *database,
-      std::move(*entries), rocksdb_state_store{*database}}};
+  head_file head{directory.head()};
+  return std::unique_ptr<node_storage>{
+      new node_storage{std::move(*pinned), std::move(*kafka),
+                       std::move(directory), std::move(head), database,
+                       std::move(*entries), rocksdb_state_store{database}}};
 }
 
 runtime_config make_runtime_config(const serve_options& options,
-                                   node_storage& storage, const json_log& log) {
+                                   node_storage& storage,
+                                   state_exchange* states,
+                                   const json_log& log) {
   return {.log = *storage.log.log,
           .store = storage.store,
           .shared = storage.log.shared,
@@ -110,7 +113,8 @@ runtime_config make_runtime_config(const serve_options& options,
               [&log](std::uint64_t done, std::uint64_t all) {
                 log.write(log_level::info, "folding the log",
                           {{"entries", done}, {"of", all}});
-              }};
+              },
+          .exchange = states};
 }
 
 /// Folds the log. What is damaged further on is still served up to there, so
@@ -131,6 +135,14 @@ fold(runtime& node, const node_storage& storage, const json_log& log) {
   return seen->data;
 }
 
+/// A node that is not in the ledger takes no writes until it is added.
+void warn_of_membership(const view& seen, const principal_id& node,
+                        const json_log& log) {
+  if (auto problem = membership_problem(seen, node))
+    log.write(log_level::warning, "the node takes no writes",
+              {{"reason", problem->message}});
+}
+
 /// A node that cannot sign serves what needs no signature.
 void warn_of_keys(const view& seen, const node_keys& keys,
                   const json_log& log) {
@@ -139,6 +151,10 @@ void warn_of_keys(const view& seen, const node_keys& keys,
       log.write(log_level::warning, "a key is missing",
                 {{"reason", problem->message}});
 }
+
+/// How long an orderly stop may take, with answers that are under way and a
+/// state that is saved; and how long closing the files after it.
+constexpr std::chrono::seconds stop_patience{25}, close_patience{5};
 
 /// The server, for the metrics of the service that it is made after.
 using server_slot = std::atomic<const http_server*>;
@@ -198,15 +214,16 @@ std::string url_of(const serve_options& options, std::uint16_t port) {
 class stop_in_order {
  public:
   stop_in_order(http_server& server, server_slot& slot, node_streams& streams,
-                service& api, runtime& node)
-      : server_{server}, slot_{slot}, streams_{streams}, api_{api}, node_{
-                                                                        node} {}
+                node_updates& updates, service& api, runtime& node)
+      : server_{server}, slot_{slot}, streams_{streams}, updates_{updates},
+        api_{api}, node_{node} {}
   stop_in_order(const stop_in_order&) = delete;
   ~stop_in_order() {
     server_.stop();
     slot_ = nullptr;
     // What it still answers goes through the service too.
     streams_.stop();
+    updates_.stop();
     api_.stop();
     // Last: what it still answers goes through the service.
     node_.stop();
@@ -216,6 +233,7 @@ class stop_in_order {
   http_server& server_;
   server_slot& slot_;
   node_streams& streams_;
+  node_updates& updates_;
   service& api_;
   runtime& node_;
 };
@@ -246,6 +264,10 @@ result<void> serve(const serve_options& options,
                    const std::function<void(const serving&)>& ready,
                    const std::function<void(const upkeep&)>& wait) {
   const json_log log{options.least};
+  exit_limit limit{log}; // outlives all that may not end
+  if (const auto fault = seeded_fault(); !fault.empty())
+    log.write(log_level::warning, "a test has seeded a fault",
+              {{"fault", fault}});
   auto certificate = served_certificate::open(options.tls);
   if (!certificate)
     return certificate.error();
@@ -253,7 +275,8 @@ result<void> serve(const serve_options& options,
   if (!storage)
     return storage.error();
   auto& pinned = (*storage)->pinned;
-  runtime node{make_runtime_config(options, **storage, log)};
+  const auto states = open_node_states((*storage)->log, log);
+  runtime node{make_runtime_config(options, **storage, states.get(), log)};
   auto seen = fold(node, **storage, log);
   if (!seen)
     return seen.error();
@@ -268,23 +291,42 @@ result<void> serve(const serve_options& options,
     log.write(log_level::warning, "a key file cannot be read",
               {{"reason", held->unreadable->message}});
   auto keys = node_keys_of(pinned.node, *held);
+  if (!options.replica)
+    warn_of_membership(**seen, pinned.node, log);
   warn_of_keys(**seen, keys, log);
   auto slot = std::make_shared<server_slot>(nullptr);
   auto config = make_service_config(options, pinned, log, slot, *certificate);
   config.load_keys = load_keys;
   node_streams streams{
-      (*storage)->database, (*storage)->directory.keys(), pinned.node,
-      options.streams, [&log](const std::string& line) {
+      (*storage)->database,
+      (*storage)->kafka,
+      (*storage)->directory.keys(),
+      pinned.node,
+      options.streams,
+      states.get(),
+      [&log](const std::string& line) {
         log.write(log_level::warning, line, {{"component", "streams"}});
       }};
   config.reports = streams.reports();
   config.activity = streams.activity();
+  node_updates updates{{.kafka = (*storage)->kafka,
+                        .writes = !options.replica,
+                        .entries = *(*storage)->log.log,
+                        .node = node,
+                        .id = pinned.node,
+                        .log = log}};
+  config.outside = [outside = config.outside, &updates] {
+    auto counts = outside();
+    counts.updates = updates.counts();
+    return counts;
+  };
   auto api = std::make_shared<service>(
       std::move(config), node, *(*storage)->log.log,
       (*seen)->ledger.keyset_version, std::move(keys));
   http_server server{make_http_config(options, (*certificate)->keeper()), api};
   {
-    const stop_in_order guard{server, *slot, streams, *api, node};
+    const stop_in_order guard{server, *slot, streams, updates, *api, node};
+    updates.start();
     if (auto started = server.start(); !started)
       return started.error();
     *slot = &server;
@@ -294,8 +336,10 @@ result<void> serve(const serve_options& options,
     ready(what);
     wait([&](upkeep_cause why) { (*certificate)->look_after(why, log); });
     log.write(log_level::info, "stopping");
+    limit.set(stop_patience, EXIT_FAILURE);
   }
   log.write(log_level::info, "stopped");
+  limit.set(close_patience, EXIT_SUCCESS);
   return {};
 }
 

@@ -98,6 +98,8 @@ result<void> gather_streams(const command_options& given, stream_options& out) {
     *to = *time;
   }
   out.privacy_floor = given.get<std::uint64_t>("privacy-floor");
+  out.new_pseudonym_key = given.has("new-pseudonym-key");
+  out.writes = !given.has("replica");
   return validate(out);
 }
 
@@ -226,6 +228,9 @@ void add_options(command_options& options) {
       "clients heard from within it are counted")(
       "privacy-floor", po::value<std::uint64_t>()->default_value(0),
       "fewer clients than this are not told apart; 0: exact counts")(
+      "new-pseudonym-key",
+      "on Kafka: take reports although the other nodes' keys/pseudonym.key was "
+      "another until now; counts begin anew")(
       "heartbeat", po::value<std::string>()->default_value("15s"),
       "how often a stream that says nothing shows that it lives")(
       "max-listeners",

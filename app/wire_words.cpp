@@ -46,6 +46,7 @@ constexpr wire_word words[] = {
     {"", "kind", "--kind"},
     {"", "limit", "--limit"},
     {"", "major", "--major"},
+    {"", "node_id", "NODE"},
     {"", "order", "--order"},
     {"", "policy_set_id", "--policy-set"},
     {"", "profile", "PROFILE"},

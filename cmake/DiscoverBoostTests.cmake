@@ -1,5 +1,6 @@
 # Lists the cases of a Boost.Test PROGRAM and writes one add_test each to
 # LISTING, named PREFIX.suite.case, or one for each suite if BY_SUITE is true.
+# What is described as "of one engine" has the label one_engine.
 # What it cannot list is an error, because a case that is left out would never
 # run and nobody would notice.
 execute_process(
@@ -30,6 +31,14 @@ macro(list_test name selection labels)
          "FAIL_REGULAR_EXPRESSION \"${no_success}\")\n")
 endmacro()
 
+# Sets `engines` to the label that the descriptions ask for.
+macro(read_descriptions)
+  set(engines "")
+  if("${ARGN}" MATCHES "of one engine")
+    set(engines ";one_engine")
+  endif()
+endmacro()
+
 macro(check_suite_has_cases)
   if(cases EQUAL 0)
     message(FATAL_ERROR "${PROGRAM}: ${suite} stands in no suite, or is empty")
@@ -40,14 +49,17 @@ foreach(line IN LISTS lines)
   if(line MATCHES "^([a-zA-Z0-9_]+)\\*?(:.*)?$")
     check_suite_has_cases()
     set(suite "${CMAKE_MATCH_1}")
+    set(suite_text "${CMAKE_MATCH_2}")
     set(cases 0)
   elseif(line MATCHES "^    ([a-zA-Z0-9_<>]+)\\*?(:.*)?$")
     set(case "${CMAKE_MATCH_1}")
+    read_descriptions("${suite_text}" "${CMAKE_MATCH_2}")
     math(EXPR cases "${cases} + 1")
     if(NOT BY_SUITE)
-      list_test("${PREFIX}.${suite}.${case}" "${suite}/${case}" "${PREFIX}")
+      list_test("${PREFIX}.${suite}.${case}" "${suite}/${case}"
+                "${PREFIX}${engines}")
     elseif(cases EQUAL 1)
-      list_test("${PREFIX}.${suite}" "${suite}" "${PREFIX};system")
+      list_test("${PREFIX}.${suite}" "${suite}" "${PREFIX};system${engines}")
     endif()
   elseif(line AND NOT line MATCHES "^        ")
     # Deeper lines are the samples of a data-driven case, which runs them all.

@@ -7,7 +7,8 @@ target_compile_options(
                               -Werror=switch)
 target_compile_definitions(
   signalbox_options INTERFACE SIGNALBOX_VERSION="${PROJECT_VERSION}"
-                              BOOST_TEST_DYN_LINK)
+                              BOOST_TEST_DYN_LINK
+                              $<$<BOOL:${SIGNALBOX_TESTS}>:SIGNALBOX_FAULTS>)
 
 # A macro, so that an empty folder can end its CMakeLists.txt: it becomes a
 # library without code, and nothing after the call is looked for.
@@ -38,7 +39,8 @@ function(signalbox_tests name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
-  file(GLOB sources CONFIGURE_DEPENDS "${name}/*.cpp" "${name}/*.hpp")
+  file(GLOB sources CONFIGURE_DEPENDS "${name}/*.cpp" "${name}/*.hpp"
+       "${name}/*/*.cpp" "${name}/*/*.hpp")
   if(NOT sources)
     return()
   endif()

@@ -24,7 +24,7 @@ Offset<void> write(FlatBufferBuilder& b, const client_reported& x) {
   const auto detail = put(b, x.detail);
   return sfb::CreateClientReported(b, &client, client_id, profile, &artifact,
                                    static_cast<std::uint8_t>(x.result),
-                                   to_integer(x.applied_at), detail)
+                                   to_integer(x.applied_at), detail, x.key_mark)
       .Union();
 }
 
@@ -56,6 +56,14 @@ Offset<void> write(FlatBufferBuilder& b, const access_denied& x) {
       .Union();
 }
 
+Offset<void> write(FlatBufferBuilder& b, const state_hashed& x) {
+  const auto chain = to_struct<sfb::Bytes32>(x.chain);
+  const auto state = to_struct<sfb::Bytes16>(x.state);
+  return sfb::CreateStateHashed(b, to_integer(x.index), &chain, &state,
+                                x.layout)
+      .Union();
+}
+
 stream_body read(const sfb::ClientReported& x) {
   const bool known = x.result() < report_results;
   return client_reported{fixed<pseudonym>(x.pseudonym()),
@@ -65,7 +73,8 @@ stream_body read(const sfb::ClientReported& x) {
                          known ? static_cast<report_result>(x.result())
                                : report_result::other,
                          timestamp{x.applied_at()},
-                         text(x.detail())};
+                         text(x.detail()),
+                         x.key_mark()};
 }
 
 stream_body read(const sfb::DraftRefused& x) {
@@ -93,6 +102,11 @@ stream_body read(const sfb::AccessDenied& x) {
                        text(x.operation()), text(x.reason())};
 }
 
+stream_body read(const sfb::StateHashed& x) {
+  return state_hashed{log_index{x.index()}, fixed<digest>(x.chain()),
+                      fixed<state_sum>(x.state()), x.layout()};
+}
+
 stream_body read_body(const sfb::StreamRecord& x) {
   switch (x.body_type()) {
   case sfb::Body::ClientReported:
@@ -101,6 +115,8 @@ stream_body read_body(const sfb::StreamRecord& x) {
     return read(*x.body_as_DraftRefused());
   case sfb::Body::AccessDenied:
     return read(*x.body_as_AccessDenied());
+  case sfb::Body::StateHashed:
+    return read(*x.body_as_StateHashed());
   default:
     throw malformed_field{};
   }
@@ -120,8 +136,9 @@ std::optional<report_result> report_result_from_string(std::string_view text) {
 }
 
 std::string_view kind_of(const stream_body& x) {
-  constexpr std::array<std::string_view, 3> names{
-      "client_reported", "draft_refused", "access_denied"};
+  constexpr std::array<std::string_view, std::variant_size_v<stream_body>>
+      names{"client_reported", "draft_refused", "access_denied",
+            "state_hashed"};
   return names[x.index()];
 }
 

@@ -41,6 +41,7 @@ struct client_reported {
   report_result result = report_result::other;
   timestamp applied_at{}; ///< 0: not said
   std::string_view detail;
+  std::uint64_t key_mark = 0; ///< pseudonyms::mark(); 0: not told
 };
 
 /// What a rule found, without the value.
@@ -67,7 +68,21 @@ struct access_denied {
   std::string_view reason; ///< code of the failure
 };
 
-using stream_body = std::variant<client_reported, draft_refused, access_denied>;
+/// A state hash as it travels: big endian.
+using state_sum = fixed_bytes<16, struct state_sum_tag>;
+
+/// What a node's fold came to, for other nodes to compare with theirs.
+struct state_hashed {
+  log_index index{}; ///< of the last entry that was folded
+  digest chain;      ///< its H
+  state_sum state;
+  std::uint32_t layout = 0; ///< of the rows: only equal ones hash alike
+
+  bool operator==(const state_hashed&) const = default;
+};
+
+using stream_body =
+    std::variant<client_reported, draft_refused, access_denied, state_hashed>;
 
 /// `client_reported` and so on.
 std::string_view kind_of(const stream_body& x);

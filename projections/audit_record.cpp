@@ -48,6 +48,7 @@ std::optional<std::size_t> text_part(const event::body& x) {
     return 2;
   if (std::holds_alternative<event::channel_reverted>(x) ||
       std::holds_alternative<event::principal_put>(x) ||
+      std::holds_alternative<event::ledger_moved>(x) ||
       std::holds_alternative<event::token_issued>(x))
     return 0;
   return std::nullopt;

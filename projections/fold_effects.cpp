@@ -2,6 +2,7 @@
 #include "projections/rule_keys.hpp"
 
 #include "events/aggregate.hpp"
+#include "events/fault.hpp"
 #include "events/keyset_event.hpp"
 
 // What each event type changes once its check accepted it. Nothing here fails.
@@ -179,7 +180,8 @@ struct applier {
       row.artifact = artifact;
       ++row.version;
       row.change_index = entry.index;
-      row.changed_at = entry.log_time;
+      row.changed_at =
+          is_due(fault::state_row_garbled) ? timestamp{} : entry.log_time;
       state.changes.append(
           state.hash,
           channel_change{artifact, row.key, to_integer(entry.index),

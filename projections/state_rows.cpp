@@ -72,6 +72,10 @@ std::uint32_t segment_number(std::string_view key) {
 
 } // namespace
 
+std::uint32_t state_layout() {
+  return layout_version;
+}
+
 void drain_rows(ledger_state& state, const row_writer_fn& write) {
   for_each_table(state, [&](auto& table) {
     table.drain([&](row_change x) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,10 @@
 #include "projections/ledger_state.hpp"
 
 namespace signalbox {
+
+/// The layout of this build's rows, fold version included: grows with each
+/// change. State hashes of other layouts say nothing about this one's.
+std::uint32_t state_layout();
 
 /// How a state lies in a store of rows: one row for the position, one for each
 /// row of a table, one for a segment of a journal. Keys begin with the table's

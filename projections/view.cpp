@@ -66,6 +66,10 @@ consistency_token view::token() const {
   return {ledger.incarnation, log_index{size - 1}, chain_prefix(chain)};
 }
 
+consistency_token view::token_at(log_index index) const {
+  return {ledger.incarnation, index, past->marks[to_integer(index)].chain};
+}
+
 std::shared_ptr<const channel_view>
 view::find_channel(std::string_view client_id, std::string_view profile,
                    std::uint32_t major) const {

@@ -80,6 +80,9 @@ struct view {
 
   consistency_token token() const;
 
+  /// The place of an entry that this view covers.
+  consistency_token token_at(log_index index) const;
+
   std::shared_ptr<const channel_view> find_channel(std::string_view client_id,
                                                    std::string_view profile,
                                                    std::uint32_t major) const;

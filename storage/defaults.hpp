@@ -33,8 +33,15 @@ inline constexpr std::size_t scan_readahead_bytes = 1024 * 1024;
 /// the life of a command, which the log's clock ends.
 inline constexpr std::chrono::milliseconds kafka_delivery_limit{8000};
 
+/// How long a transaction may stay open: whoever dies in one holds up those who
+/// read committed messages for so long, unless another takes over before.
+inline constexpr std::chrono::milliseconds kafka_transaction_limit{10'000};
+
 /// How often the client library tells how its connections are.
-inline constexpr std::chrono::milliseconds kafka_statistics_interval{1000};
+inline constexpr std::chrono::milliseconds kafka_statistics_interval{250};
+
+/// How long a reader waits for a leader that has just sent it megabytes.
+inline constexpr std::chrono::milliseconds kafka_wake_patience{200};
 
 /// How long the leader of the log may be out of reach before the log says so:
 /// a leader that moves takes less.
@@ -52,7 +59,42 @@ inline constexpr int kafka_check_attempts = 3;
 /// Most records that are copied in one batch.
 inline constexpr std::size_t kafka_copy_batch = 4096;
 
+/// Segments that the retention of a stream's topic is cut into: a broker drops
+/// whole segments, so records outlive their time by one at most.
+inline constexpr int kafka_segments_kept = 8;
+
+/// How often a stream compares its last entries with the topic's while nothing
+/// went wrong, and the least time between two comparisons while something does.
+inline constexpr std::chrono::milliseconds stream_check_every{60'000};
+inline constexpr std::chrono::milliseconds stream_retry_after{2000};
+
+/// How long a stream waits for the brokers' word on its topic, and before it
+/// asks again when the topic cannot be used.
+inline constexpr std::chrono::milliseconds stream_patience{3000};
+inline constexpr std::chrono::milliseconds stream_ask_again{10'000};
+
+/// How long a record may take to be confirmed while a log is copied: then the
+/// copy ends, and goes on when it is called again.
+inline constexpr std::chrono::milliseconds kafka_copy_limit{60'000};
+
+/// Most bytes that wait to be confirmed while a log is copied.
+inline constexpr std::size_t kafka_copy_in_flight = 16 * 1024 * 1024;
+
 /// How long a tool, or a start, waits for the brokers' first word.
 inline constexpr std::chrono::milliseconds kafka_patience{15'000};
+
+/// Least time between two log lines that tell why brokers are out of reach.
+inline constexpr std::chrono::milliseconds kafka_tell_every{5000};
+
+/// How long one request to a broker may take.
+inline constexpr std::chrono::milliseconds kafka_request_patience{4000};
+
+/// How long a tool, or a start, waits before it looks whether brokers refuse
+/// it.
+inline constexpr std::chrono::milliseconds kafka_first_look{1000};
+
+/// How long brokers may refuse a tool's, or a start's, password or certificate
+/// before that is believed: less than the wait for brokers that are silent.
+inline constexpr std::chrono::milliseconds kafka_refusal_patience{2000};
 
 } // namespace signalbox

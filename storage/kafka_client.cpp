@@ -1,6 +1,11 @@
 #include "storage/kafka_client.hpp"
 
 #include <array>
+#include <cstdio>
+
+#include <openssl/x509_vfy.h>
+
+#include "storage/defaults.hpp"
 
 namespace signalbox {
 
@@ -17,9 +22,26 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* x, void* opaque) {
     then(*x);
 }
 
-void on_error(rd_kafka_t*, int error, const char*, void* opaque) {
-  if (auto& then = callbacks_of(opaque).problem)
-    then(static_cast<rd_kafka_resp_err_t>(error));
+void on_error(rd_kafka_t*, int error, const char* text, void* opaque) {
+  auto& callbacks = callbacks_of(opaque);
+  kafka_trouble x{static_cast<rd_kafka_resp_err_t>(error),
+                  text == nullptr ? "" : text};
+  if (x.code == RD_KAFKA_RESP_ERR__SSL)
+    x.certificate = callbacks.certificate;
+  if (callbacks.problem)
+    callbacks.problem(std::move(x));
+}
+
+/// The library's own text names every fault of a certificate alike. Called on
+/// its threads, for each certificate of a chain.
+int on_certificate(rd_kafka_t*, const char*, std::int32_t, int* error, int,
+                   const char*, std::size_t, char* text, std::size_t size,
+                   void* opaque) {
+  callbacks_of(opaque).certificate = *error;
+  if (*error == X509_V_OK)
+    return 1;
+  std::snprintf(text, size, "%s", X509_verify_cert_error_string(*error));
+  return 0;
 }
 
 int on_statistics(rd_kafka_t*, char* text, std::size_t size, void* opaque) {
@@ -28,7 +50,15 @@ int on_statistics(rd_kafka_t*, char* text, std::size_t size, void* opaque) {
   return 0; // the library frees the text
 }
 
-void on_log(const rd_kafka_t* client, int, const char*, const char* text) {
+/// Told as a problem, which names the remedy; here it would come each second.
+bool is_told_elsewhere(std::string_view facility) {
+  return facility == "SSLCERTVRFY";
+}
+
+void on_log(const rd_kafka_t* client, int, const char* facility,
+            const char* text) {
+  if (is_told_elsewhere(facility))
+    return;
   if (auto& then = callbacks_of(rd_kafka_opaque(client)).log)
     then(text);
 }
@@ -61,11 +91,12 @@ result<kafka_client> kafka_client::open(kind what,
                                         kafka_callbacks& callbacks) {
   conf made{rd_kafka_conf_new()};
   // A leader that hangs is given up before a record's time is over.
-  const properties patience{{"api.version.request.timeout.ms", "3000"},
-                            {"socket.connection.setup.timeout.ms", "3000"},
-                            {"socket.timeout.ms", "4000"},
-                            {"reconnect.backoff.ms", "50"},
-                            {"reconnect.backoff.max.ms", "1000"}};
+  const properties patience{
+      {"api.version.request.timeout.ms", "3000"},
+      {"socket.connection.setup.timeout.ms", "3000"},
+      {"socket.timeout.ms", std::to_string(kafka_request_patience.count())},
+      {"reconnect.backoff.ms", "50"},
+      {"reconnect.backoff.max.ms", "1000"}};
   for (auto& [name, value] : patience)
     if (auto done = set(made.get(), name, value); !done)
       return done.error();
@@ -77,6 +108,7 @@ result<kafka_client> kafka_client::open(kind what,
       return done.error();
   rd_kafka_conf_set_opaque(made.get(), &callbacks);
   rd_kafka_conf_set_error_cb(made.get(), on_error);
+  rd_kafka_conf_set_ssl_cert_verify_cb(made.get(), on_certificate);
   rd_kafka_conf_set_stats_cb(made.get(), on_statistics);
   rd_kafka_conf_set_log_cb(made.get(), on_log);
   if (what == kind::producer)
@@ -95,6 +127,13 @@ result<kafka_client> kafka_client::open(kind what,
   return out;
 }
 
+bool kafka_client::knows(const char* setting) {
+  const conf any{rd_kafka_conf_new()};
+  std::size_t size = 0;
+  return rd_kafka_conf_get(any.get(), setting, nullptr, &size) ==
+         RD_KAFKA_CONF_OK;
+}
+
 void wake_on(rd_kafka_queue_t* queue, const std::function<void()>* wake) {
   const auto call = [](rd_kafka_t*, void* opaque) {
     (*static_cast<const std::function<void()>*>(opaque))();
@@ -102,10 +141,6 @@ void wake_on(rd_kafka_queue_t* queue, const std::function<void()>* wake) {
   rd_kafka_queue_cb_event_enable(
       queue, wake == nullptr ? nullptr : +call,
       const_cast<void*>(static_cast<const void*>(wake)));
-}
-
-std::string describe(rd_kafka_resp_err_t x) {
-  return std::string{rd_kafka_err2str(x)} + " (" + rd_kafka_err2name(x) + ')';
 }
 
 } // namespace signalbox

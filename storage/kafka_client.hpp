@@ -2,6 +2,7 @@
 
 // Internal to storage: RAII over librdkafka's C interface.
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "events/errors.hpp"
 #include "storage/kafka_settings.hpp"
+#include "storage/kafka_trouble.hpp"
 
 namespace signalbox {
 
@@ -34,9 +36,13 @@ using kafka_event = kafka_owner<rd_kafka_event_t, rd_kafka_event_destroy>;
 /// poll; `log` on any thread.
 struct kafka_callbacks {
   std::function<void(const rd_kafka_message_t&)> delivered = nullptr;
-  std::function<void(rd_kafka_resp_err_t)> problem = nullptr;
+  std::function<void(kafka_trouble)> problem = nullptr;
   std::function<void(std::string_view)> statistics = nullptr;
   std::function<void(std::string_view)> log = nullptr;
+
+  /// Why the certificate of a broker was refused last, until `problem` tells
+  /// it.
+  std::atomic<int> certificate{0};
 };
 
 /// One connection to the brokers: a producer (also for administration) or a
@@ -53,6 +59,9 @@ class kafka_client {
                                    const properties& own,
                                    kafka_callbacks& callbacks);
 
+  /// Whether this build of the library has the setting.
+  static bool knows(const char* setting);
+
   rd_kafka_t* get() const { return client_.get(); }
 
  private:
@@ -66,9 +75,5 @@ class kafka_client {
 /// Calls `wake` on a thread of the library whenever the queue, empty before,
 /// holds something. One at a time per queue; null ends it.
 void wake_on(rd_kafka_queue_t* queue, const std::function<void()>* wake);
-
-/// The library's word for an error, with its name: "Broker: Not leader for
-/// partition (NOT_LEADER_FOR_PARTITION)".
-std::string describe(rd_kafka_resp_err_t x);
 
 } // namespace signalbox

@@ -9,35 +9,59 @@ namespace {
 using partition_list = kafka_owner<rd_kafka_topic_partition_list_t,
                                    rd_kafka_topic_partition_list_destroy>;
 
-kafka_client::properties reading_rules() {
-  return {// Manual assignment needs a group's name, and never joins it.
-          {"group.id", "signalbox-unused"},
-          {"enable.auto.commit", "false"},
-          {"enable.auto.offset.store", "false"},
-          // A hole or a lost beginning is an error, never a jump.
-          {"auto.offset.reset", "error"},
-          {"enable.partition.eof", "true"},
-          // A stranger's open transaction must not hide later decisions.
-          {"isolation.level", "read_uncommitted"},
-          {"check.crcs", "true"},
-          {"fetch.wait.max.ms", "100"},
-          {"fetch.min.bytes", "1"},
-          {"fetch.error.backoff.ms", "50"},
-          {"queued.max.messages.kbytes", "16384"},
-          {"allow.auto.create.topics", "false"},
-          {"statistics.interval.ms",
-           std::to_string(kafka_statistics_interval.count())}};
+/// Most bytes of one partition that are fetched ahead, and how long the library
+/// fetches nothing once it has them.
+constexpr std::size_t queue_kilobytes = 16 * 1024;
+constexpr const char* queue_pause = "fetch.queue.backoff.ms";
+
+kafka_client::properties reading_rules(kafka_isolation isolation) {
+  kafka_client::properties out{
+      // Manual assignment needs a group's name, and never joins it.
+      {"group.id", "signalbox-unused"},
+      {"enable.auto.commit", "false"},
+      {"enable.auto.offset.store", "false"},
+      // A hole or a lost beginning is an error, never a jump.
+      {"auto.offset.reset", "error"},
+      {"enable.partition.eof", "true"},
+      // A stranger's open transaction must not hide later decisions.
+      {"isolation.level", isolation == kafka_isolation::committed
+                              ? "read_committed"
+                              : "read_uncommitted"},
+      {"check.crcs", "true"},
+      {"fetch.wait.max.ms", "100"},
+      {"fetch.min.bytes", "1"},
+      {"fetch.error.backoff.ms", "50"},
+      {"queued.max.messages.kbytes", std::to_string(queue_kilobytes)},
+      {"allow.auto.create.topics", "false"},
+      {"statistics.interval.ms",
+       std::to_string(kafka_statistics_interval.count())}};
+  if (kafka_client::knows(queue_pause))
+    out.emplace_back(queue_pause, "5");
+  return out;
 }
 
 } // namespace
 
-kafka_consumer::kafka_consumer(config given) : config_{std::move(given)} {
-  callbacks_.problem = [this](rd_kafka_resp_err_t x) { problem_ = x; };
-  callbacks_.statistics = [this](std::string_view text) {
-    if (auto read =
-            read_kafka_statistics(text, config_.topic, config_.partition))
-      statistics_ = *read;
-  };
+byte_view bytes_of(const rd_kafka_message_t& x) {
+  return {static_cast<const std::uint8_t*>(x.payload),
+          x.payload == nullptr ? 0 : x.len};
+}
+
+timestamp time_of(const rd_kafka_message_t& x) {
+  rd_kafka_timestamp_type_t kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+  return timestamp{rd_kafka_message_timestamp(&x, &kind)};
+}
+
+bool is_out_of_range(rd_kafka_resp_err_t x) {
+  return x == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+         x == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
+}
+
+kafka_consumer::kafka_consumer(config given)
+    : config_{std::move(given)}, pauses_briefly_{
+                                     kafka_client::knows(queue_pause)} {
+  callbacks_.problem = [this](kafka_trouble x) { take_problem(std::move(x)); };
+  callbacks_.statistics = [this](std::string_view x) { take_statistics(x); };
   callbacks_.log = [this](std::string_view line) {
     if (config_.warn)
       config_.warn("Kafka consumer: " + std::string{line});
@@ -46,9 +70,9 @@ kafka_consumer::kafka_consumer(config given) : config_{std::move(given)} {
 
 result<std::unique_ptr<kafka_consumer>> kafka_consumer::open(config x) {
   auto out = std::unique_ptr<kafka_consumer>{new kafka_consumer{std::move(x)}};
-  auto client =
-      kafka_client::open(kafka_client::kind::consumer, out->config_.settings,
-                         reading_rules(), out->callbacks_);
+  auto client = kafka_client::open(
+      kafka_client::kind::consumer, out->config_.settings,
+      reading_rules(out->config_.isolation), out->callbacks_);
   if (!client)
     return client.error();
   out->client_ = std::move(*client);
@@ -61,13 +85,26 @@ result<std::unique_ptr<kafka_consumer>> kafka_consumer::open(config x) {
 kafka_consumer::~kafka_consumer() {
   if (queue_)
     wake_on(queue_.get(), nullptr);
+  // What is fetched at this moment must not outlive the client.
+  if (client_.get() != nullptr)
+    rd_kafka_assign(client_.get(), nullptr);
 }
 
 void kafka_consumer::read_from(std::uint64_t offset) {
-  partition_list list{rd_kafka_topic_partition_list_new(1)};
-  rd_kafka_topic_partition_list_add(list.get(), config_.topic.c_str(),
-                                    config_.partition)
-      ->offset = static_cast<std::int64_t>(offset);
+  const place first{0, offset};
+  read_from({&first, 1});
+}
+
+void kafka_consumer::read_from(std::span<const place> places) {
+  partition_list list{
+      rd_kafka_topic_partition_list_new(static_cast<int>(places.size()))};
+  partitions_.clear();
+  for (auto& x : places) {
+    rd_kafka_topic_partition_list_add(list.get(), config_.topic.c_str(),
+                                      x.partition)
+        ->offset = static_cast<std::int64_t>(x.offset);
+    partitions_.push_back(x.partition);
+  }
   // Fails only for what is no list of partitions.
   rd_kafka_assign(client_.get(), list.get());
 }
@@ -81,26 +118,68 @@ kafka_consumer::take(std::size_t max, std::chrono::milliseconds wait) {
     if (x == nullptr)
       break;
     timeout = 0;
+    taken_bytes_ += x->len;
     out.push_back(std::move(x));
   }
+  if (!pauses_briefly_ && taken_bytes_ > queue_kilobytes * 1024 / 2)
+    fetch_on(out.back()->partition);
   return out;
 }
 
-result<std::uint64_t>
-kafka_consumer::ask_end(std::chrono::milliseconds timeout) const {
+/// An older library looks but once a second whether a full queue has room
+/// again (librdkafka issue 2879); any request to the leader makes it look.
+void kafka_consumer::fetch_on(int partition) {
+  taken_bytes_ = 0;
+  (void)ask_range(partition, kafka_wake_patience);
+}
+
+result<kafka_consumer::range>
+kafka_consumer::ask_range(int partition,
+                          std::chrono::milliseconds timeout) const {
   std::int64_t low = 0, high = 0;
   const auto error = rd_kafka_query_watermark_offsets(
-      client_.get(), config_.topic.c_str(), config_.partition, &low, &high,
+      client_.get(), config_.topic.c_str(), partition, &low, &high,
       static_cast<int>(timeout.count()));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
     return failure{errc::unavailable, "Kafka does not tell where topic " +
                                           config_.topic +
                                           " ends: " + describe(error)};
-  return static_cast<std::uint64_t>(high);
+  return range{static_cast<std::uint64_t>(low),
+               static_cast<std::uint64_t>(high)};
 }
 
-std::optional<rd_kafka_resp_err_t> kafka_consumer::take_problem() {
-  return std::exchange(problem_, std::nullopt);
+result<std::uint64_t>
+kafka_consumer::ask_end(std::chrono::milliseconds timeout) const {
+  auto found = ask_range(0, timeout);
+  if (!found)
+    return found.error();
+  return found->end;
+}
+
+void kafka_consumer::take_problem(kafka_trouble x) {
+  // It follows from the refusal that was told.
+  if (x.code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && is_refused_)
+    return;
+  is_refused_ = is_refusal(x);
+  note(problem_, std::move(x));
+}
+
+void kafka_consumer::take_statistics(std::string_view text) {
+  for (const int partition : partitions_) {
+    auto read = read_kafka_statistics(text, config_.topic, partition);
+    if (!read)
+      return;
+    statistics_ = *read;
+    if (read->is_reachable)
+      return;
+  }
+}
+
+std::optional<std::string> kafka_consumer::take_problem() {
+  const auto taken = std::exchange(problem_, std::nullopt);
+  if (!taken)
+    return std::nullopt;
+  return explain(*taken);
 }
 
 std::optional<kafka_partition_statistics> kafka_consumer::take_statistics() {

@@ -7,9 +7,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "events/bytes.hpp"
+#include "events/ids.hpp"
 #include "storage/kafka_client.hpp"
 #include "storage/kafka_statistics.hpp"
 
@@ -19,17 +22,28 @@ namespace signalbox {
 /// belong to the message.
 using kafka_message = kafka_owner<rd_kafka_message_t, rd_kafka_message_destroy>;
 
-/// Reads one partition from a given offset on: uncommitted records too, and in
-/// no group. One thread calls it; `wake` is called on another when there is
-/// something to take.
+/// The record of a message; empty for a null one. Lives with the message.
+byte_view bytes_of(const rd_kafka_message_t& x);
+
+/// By the brokers' clock, where the topic is LogAppendTime.
+timestamp time_of(const rd_kafka_message_t& x);
+
+/// Whether the error says that the offset that was asked for is not there.
+bool is_out_of_range(rd_kafka_resp_err_t x);
+
+/// Whether records of transactions that are open, or were aborted, are read.
+enum class kafka_isolation { uncommitted, committed };
+
+/// Reads partitions from given offsets on, in no group. One thread calls it;
+/// `wake` is called on another when there is something to take.
 class kafka_consumer {
  public:
   struct config {
     kafka_settings settings;
     std::string topic;
-    int partition = 0;
     std::function<void()> wake = nullptr;
     std::function<void(std::string)> warn = nullptr; ///< any thread
+    kafka_isolation isolation = kafka_isolation::uncommitted;
   };
 
   /// Errors: those of kafka_client::open.
@@ -39,33 +53,57 @@ class kafka_consumer {
   kafka_consumer(const kafka_consumer&) = delete;
   kafka_consumer& operator=(const kafka_consumer&) = delete;
 
+  struct place {
+    int partition;
+    std::uint64_t offset;
+  };
+
   /// Reads on from here; what was not taken yet is dropped.
-  void read_from(std::uint64_t offset);
+  void read_from(std::span<const place> places);
+  void read_from(std::uint64_t offset); ///< the same, of partition 0
 
   /// Takes what has come, `max` messages at most; waits for the first if need
   /// be.
   std::vector<kafka_message> take(std::size_t max,
                                   std::chrono::milliseconds wait);
 
-  /// The offset behind the last record that the partition has now; asks the
-  /// brokers. Errors: `unavailable`.
+  /// What a partition holds now: the first offset, and the one behind the last.
+  struct range {
+    std::uint64_t begin, end;
+  };
+
+  /// Asks the brokers. Errors: `unavailable`.
+  result<range> ask_range(int partition,
+                          std::chrono::milliseconds timeout) const;
+
+  /// The end of partition 0. Errors: `unavailable`.
   result<std::uint64_t> ask_end(std::chrono::milliseconds timeout) const;
 
   /// What went wrong with connections since the last call, if anything did.
-  std::optional<rd_kafka_resp_err_t> take_problem();
+  /// As explain() tells it.
+  std::optional<std::string> take_problem();
 
-  /// What the client told of the partition since the last call; it does so each
-  /// second.
+  /// What the client told of the first partition that it reads and whose leader
+  /// it reaches, since the last call; it does so each
+  /// `kafka_statistics_interval`.
   std::optional<kafka_partition_statistics> take_statistics();
 
  private:
   explicit kafka_consumer(config x);
 
+  void take_problem(kafka_trouble x);
+  void take_statistics(std::string_view text);
+  void fetch_on(int partition);
+
   config config_;
   kafka_callbacks callbacks_; // outlives the client
   kafka_client client_;
   kafka_queue queue_;
-  std::optional<rd_kafka_resp_err_t> problem_;
+  std::vector<int> partitions_{0}; // that are read
+  const bool pauses_briefly_;      ///< when its queue is full
+  std::size_t taken_bytes_ = 0;    ///< since it was last told to fetch on
+  std::optional<kafka_trouble> problem_;
+  bool is_refused_ = false; ///< which says more than "all are down"
   std::optional<kafka_partition_statistics> statistics_;
 };
 

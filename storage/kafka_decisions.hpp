@@ -2,9 +2,8 @@
 
 #include <map>
 #include <string>
-#include <vector>
 
-#include "storage/kafka_topics.hpp"
+#include "storage/kafka_verdict.hpp"
 
 namespace signalbox {
 
@@ -20,13 +19,13 @@ std::map<std::string, std::string>
 decisions_config(const kafka_layout& layout,
                  kafka_timestamps stamps = kafka_timestamps::append);
 
-/// What of a topic of decisions could lose some, with the setting and its
-/// remedy, one line each.
-struct topic_verdict {
-  std::vector<std::string> dangers;  ///< the topic is refused
-  std::vector<std::string> warnings; ///< no safer than one machine is
-};
+/// What of a topic of decisions could lose some; the warnings say what is no
+/// safer than one machine is. `stamps`: who is meant to stamp its records.
+topic_verdict
+judge_decisions(const kafka_topic_facts& x,
+                kafka_timestamps stamps = kafka_timestamps::append);
 
-topic_verdict judge_decisions(const kafka_topic_facts& x);
+/// The change that makes a topic whose log was copied one that takes decisions.
+std::map<std::string, std::string> take_decisions_config();
 
 } // namespace signalbox

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "events/envelope.hpp"
+#include "events/fault.hpp"
 #include "storage/kafka_consumer.hpp"
-#include "storage/kafka_decisions.hpp"
 #include "storage/log_failures.hpp"
 
 namespace signalbox {
@@ -17,34 +17,8 @@ using std::chrono::milliseconds;
 struct kafka_log::taken {
   std::vector<kafka_message> held;
   std::vector<kafka_entry> entries;
+  std::size_t bytes = 0;
 };
-
-namespace {
-
-byte_view bytes_of(const rd_kafka_message_t& x) {
-  return {static_cast<const std::uint8_t*>(x.payload),
-          x.payload == nullptr ? 0 : x.len};
-}
-
-timestamp time_of(const rd_kafka_message_t& x) {
-  rd_kafka_timestamp_type_t kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
-  return timestamp{rd_kafka_message_timestamp(&x, &kind)};
-}
-
-/// The offset that was asked for is not there.
-bool is_out_of_range(rd_kafka_resp_err_t x) {
-  return x == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
-         x == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
-}
-
-std::string join(const std::vector<std::string>& lines) {
-  std::string out;
-  for (auto& x : lines)
-    out += (out.empty() ? "" : "; ") + x;
-  return out;
-}
-
-} // namespace
 
 kafka_log::kafka_log(kafka_log_config config)
     : config_{std::move(config)}, topic_{kafka_topic(config_.settings,
@@ -67,13 +41,18 @@ result<std::unique_ptr<kafka_log>> kafka_log::open(kafka_log_config config) {
 }
 
 result<void> kafka_log::connect() {
-  auto consumer = kafka_consumer::open({.settings = config_.settings,
-                                        .topic = topic_,
-                                        .wake = [this] { wake(); },
-                                        .warn = config_.warn});
+  auto consumer =
+      kafka_consumer::open({.settings = config_.settings,
+                            .topic = topic_,
+                            .wake = [this] { wake(); },
+                            .warn = config_.warn,
+                            .isolation = is_due(fault::read_committed)
+                                             ? kafka_isolation::committed
+                                             : kafka_isolation::uncommitted});
   if (!consumer)
     return consumer.error();
   consumer_ = std::move(*consumer);
+  reachable_at_ = steady::now(); // it has its time, like a leader that moves
   compare();
   if (!config_.writes)
     return {};
@@ -139,7 +118,7 @@ result<void> kafka_log::check_settings() {
                        "signalbox.ledger"};
   if (!facts)
     return facts.error();
-  auto verdict = judge_decisions(*facts);
+  auto verdict = judge_decisions(*facts, config_.stamps);
   if (!verdict.dangers.empty())
     return failure{errc::read_only,
                    "topic " + topic_ +
@@ -182,7 +161,11 @@ result<void> kafka_log::catch_up(
 // -- reading -----------------------------------------------------------------
 
 result<void> kafka_log::read(log_index from, const visitor& visit) const {
-  return mirror_->log().read(from, visit);
+  return mirror_->log().read(from, [&](log_entry_view x) {
+    if (is_due(fault::offset_as_index))
+      x.index = log_index{mirror_->offset_of(to_integer(x.index))};
+    return visit(x);
+  });
 }
 
 log_health kafka_log::health() const {
@@ -208,7 +191,8 @@ bool kafka_log::serve() {
     producer_->serve();
   bool grown = false;
   while (take() == kafka_copy_batch)
-    grown = copy_taken() || grown;
+    if (taken_->bytes >= large_batch_bytes)
+      grown = copy_taken() || grown;
   grown = copy_taken() || grown;
   watch();
   return grown;
@@ -234,9 +218,12 @@ std::size_t kafka_log::take() {
 bool kafka_log::take_message(const rd_kafka_message_s& x) {
   if (phase_ == phase::lost || compare_due_)
     return false;
-  if (x.err == RD_KAFKA_RESP_ERR_NO_ERROR)
+  if (x.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    unreadable_.clear();
     return take_record(x);
+  }
   if (x.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    unreadable_.clear();
     if (phase_ != phase::follow) {
       mismatch("ends at offset " + std::to_string(x.offset));
       return false;
@@ -249,7 +236,8 @@ bool kafka_log::take_message(const rd_kafka_message_s& x) {
     mismatch("has nothing at the offset where it is to be read on");
     return false;
   }
-  take_problem(x.err);
+  unreadable_ = explain({x.err});
+  take_problem(unreadable_);
   return true;
 }
 
@@ -273,6 +261,7 @@ bool kafka_log::take_record(const rd_kafka_message_s& x) {
   case phase::follow:
     if (offset >= position_) {
       taken_->entries.push_back({offset, time_of(x), bytes_of(x)});
+      taken_->bytes += x.len;
       position_ = offset + 1;
     }
     return true;
@@ -285,8 +274,8 @@ bool kafka_log::take_record(const rd_kafka_message_s& x) {
   return true;
 }
 
-void kafka_log::take_problem(int error) {
-  trouble_ = describe(static_cast<rd_kafka_resp_err_t>(error));
+void kafka_log::take_problem(std::string what) {
+  trouble_ = std::move(what);
   is_suspect_ = true;
 }
 
@@ -296,6 +285,7 @@ bool kafka_log::copy_taken() {
   auto added = mirror_->add(taken_->entries);
   taken_->entries.clear();
   taken_->held.clear();
+  taken_->bytes = 0;
   if (!added) {
     warn("the topic cannot be copied for now: " + added.error().message);
     compare_later(); // reads on from what is there
@@ -354,8 +344,11 @@ void kafka_log::watch() {
     if (!check_late())
       return;
     trouble_.clear();
-    set_offline("");
-    if (phase_ == phase::follow && seen->high_watermark >= 0)
+    // Who cannot read would never learn what becomes of its writes.
+    set_offline(unreadable_.empty() ? ""
+                                    : "topic " + topic_ + ": " + unreadable_);
+    if (phase_ == phase::follow && unreadable_.empty() &&
+        seen->high_watermark >= 0)
       compare_end(static_cast<std::uint64_t>(seen->high_watermark),
                   now - std::chrono::microseconds{seen->silent_for});
   } else if (now - reachable_at_ > kafka_offline_after) {
@@ -398,8 +391,16 @@ void kafka_log::lose(std::string why) {
 }
 
 void kafka_log::set_offline(std::string why) {
-  std::lock_guard guard{mutex_};
-  offline_ = std::move(why);
+  {
+    std::lock_guard guard{mutex_};
+    offline_ = why;
+  }
+  // Reasons may alternate: a line now and then.
+  if (why == told_ || steady::now() - told_at_ < kafka_tell_every)
+    return;
+  told_ = std::move(why);
+  told_at_ = steady::now();
+  warn(told_.empty() ? "Kafka takes writes again" : "no writes: " + told_);
 }
 
 void kafka_log::warn(std::string line) const {
@@ -415,7 +416,7 @@ void kafka_log::produce(byte_view record, std::string_view key,
     return then(failure{errc::read_only, std::move(now.reason)});
   if (!producer_)
     return then(failure{errc::read_only, "this node is a replica"});
-  producer_->produce(record, key, timestamp{-1},
+  producer_->produce(record, {.key = key},
                      [then = std::move(then)](const result<std::uint64_t>& x) {
                        then(x ? result<void>{} : x.error());
                      });
@@ -447,7 +448,7 @@ result<log_index> kafka_log::append(std::span<const byte_view> records,
   auto fate = std::make_shared<group_fate>();
   fate->open = records.size();
   for (std::size_t i = 0; i < records.size(); ++i)
-    producer_->produce(records[i], {}, append_time,
+    producer_->produce(records[i], {.at = append_time},
                        [fate, i](const result<std::uint64_t>& x) {
                          --fate->open;
                          if (!x)

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "storage/kafka_decisions.hpp"
 #include "storage/kafka_mirror.hpp"
 #include "storage/kafka_producer.hpp"
 #include "storage/kafka_settings.hpp"
@@ -27,6 +28,8 @@ struct kafka_log_config {
   rocksdb_database::pointer database;
   /// False for a replica: it never writes, so it needs no producer.
   bool writes = true;
+  /// `create` while a log is copied into the topic: it must be such a one.
+  kafka_timestamps stamps = kafka_timestamps::append;
   std::function<void(std::string)> warn = nullptr; ///< any thread
   std::chrono::milliseconds patience = kafka_patience;
 };
@@ -89,7 +92,7 @@ class kafka_log final : public shared_log {
   std::size_t take();
   bool take_message(const rd_kafka_message_s& x);
   bool take_record(const rd_kafka_message_s& x);
-  void take_problem(int error);
+  void take_problem(std::string what);
   bool copy_taken();
 
   void compare();
@@ -117,6 +120,10 @@ class kafka_log final : public shared_log {
   steady::time_point reachable_at_{};
   std::optional<steady::time_point> compare_due_;
   std::string trouble_; ///< what went wrong last
+  /// Why the leader, whom it reaches, gives it nothing to read.
+  std::string unreadable_;
+  std::string told_; ///< why it is offline, as the log was told
+  steady::time_point told_at_{};
   struct taken;
   std::unique_ptr<taken> taken_; ///< to be copied
 

@@ -3,15 +3,12 @@
 #include <array>
 #include <utility>
 
-#include "storage/defaults.hpp"
 #include "storage/kafka_client.hpp"
 #include "storage/log_failures.hpp"
 
 namespace signalbox {
 
 namespace {
-
-constexpr int partition = 0;
 
 failure lost(rd_kafka_resp_err_t error) {
   return {errc::pending,
@@ -22,8 +19,8 @@ class producer final : public kafka_producer {
  public:
   explicit producer(config given) : config_{std::move(given)} {
     callbacks_.delivered = [this](const rd_kafka_message_t& x) { deliver(x); };
-    callbacks_.problem = [this](rd_kafka_resp_err_t x) {
-      fatal_ = fatal_ || x == RD_KAFKA_RESP_ERR__FATAL;
+    callbacks_.problem = [this](const kafka_trouble& x) {
+      fatal_ = fatal_ || x.code == RD_KAFKA_RESP_ERR__FATAL;
     };
     callbacks_.log = [this](std::string_view line) {
       if (config_.warn)
@@ -40,7 +37,7 @@ class producer final : public kafka_producer {
          {"acks", "all"},
          {"linger.ms", "0"},
          {"message.max.bytes", "1048576"},
-         {"message.timeout.ms", std::to_string(kafka_delivery_limit.count())},
+         {"message.timeout.ms", std::to_string(config_.limit.count())},
          {"request.timeout.ms", "3000"},
          {"allow.auto.create.topics", "false"},
          {"compression.codec", "none"}},
@@ -55,19 +52,18 @@ class producer final : public kafka_producer {
     return {};
   }
 
-  void produce(byte_view record, std::string_view key, timestamp at,
-               done then) override {
+  void produce(byte_view record, const kafka_target& to, done then) override {
     if (client_.get() == nullptr)
       return then(failure{errc::unavailable,
                           "the Kafka producer could not be started again"});
     auto held = std::make_unique<done>(std::move(then));
     const auto error = rd_kafka_producev(
         client_.get(), RD_KAFKA_V_TOPIC(config_.topic.c_str()),
-        RD_KAFKA_V_PARTITION(partition),
+        RD_KAFKA_V_PARTITION(to.partition),
         RD_KAFKA_V_VALUE(const_cast<std::uint8_t*>(record.data()),
                          record.size()),
-        RD_KAFKA_V_KEY(key.empty() ? nullptr : key.data(), key.size()),
-        RD_KAFKA_V_TIMESTAMP(to_integer(at)),
+        RD_KAFKA_V_KEY(to.key.empty() ? nullptr : to.key.data(), to.key.size()),
+        RD_KAFKA_V_TIMESTAMP(to_integer(to.at)),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(held.get()),
         RD_KAFKA_V_END);
     switch (error) {

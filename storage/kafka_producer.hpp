@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,13 +10,21 @@
 #include "events/bytes.hpp"
 #include "events/errors.hpp"
 #include "events/ids.hpp"
+#include "storage/defaults.hpp"
 #include "storage/kafka_settings.hpp"
 
 namespace signalbox {
 
-/// Sends records to partition 0 of a topic, acknowledged by all in-sync
-/// replicas, in order. A delivery report is a hint: what it says of a failure
-/// is `pending` unless the record never left this process.
+/// Where in a topic a record goes.
+struct kafka_target {
+  std::string_view key = {};    ///< for people's tools alone
+  timestamp at = timestamp{-1}; ///< counts only with the time of creation
+  int partition = 0;
+};
+
+/// Sends records to a topic, acknowledged by all in-sync
+/// replicas, in the order of each partition. A delivery report is a hint: what
+/// it says of a failure is `pending` unless the record never left this process.
 ///
 /// One thread calls it; `wake` is called on another when serve() has work.
 class kafka_producer {
@@ -28,6 +37,8 @@ class kafka_producer {
     std::string topic;
     std::function<void()> wake = nullptr;
     std::function<void(std::string)> warn = nullptr; ///< any thread
+    /// How long a record may take to be confirmed.
+    std::chrono::milliseconds limit = kafka_delivery_limit;
   };
 
   /// Errors: those of kafka_client::open.
@@ -35,12 +46,10 @@ class kafka_producer {
 
   virtual ~kafka_producer() = default; ///< what is in flight is `pending`
 
-  /// Copies the record; never waits. `key` is for people's tools alone, `at`
-  /// counts only where the topic keeps the time of creation. `then` is called
-  /// exactly once, perhaps at once: `overloaded` (too much in flight),
-  /// `too_large`, `pending`, `unavailable` (nothing was sent).
-  virtual void produce(byte_view record, std::string_view key, timestamp at,
-                       done then) = 0;
+  /// Copies the record; never waits. `then` is called exactly once, perhaps at
+  /// once: `overloaded` (too much in flight), `too_large`, `pending`,
+  /// `unavailable` (nothing was sent).
+  virtual void produce(byte_view record, const kafka_target& to, done then) = 0;
 
   /// Takes delivery reports. After a fatal error of the client it begins anew
   /// with a fresh one.

@@ -39,7 +39,14 @@ bool is_topic_part(std::string_view x) {
   return !x.empty() && x.size() <= 64 && std::all_of(x.begin(), x.end(), good);
 }
 
+/// Who hands over a settings file is not to run anything here.
+bool runs_something(std::string_view name) {
+  return name == "sasl.kerberos.kinit.cmd" || name.starts_with("ssl.engine.");
+}
+
 bool is_allowed(std::string_view name) {
+  if (runs_something(name))
+    return false;
   return std::any_of(std::begin(allowed), std::end(allowed), [&](auto x) {
     return x.ends_with('.') ? name.starts_with(x) : name == x;
   });

@@ -4,127 +4,55 @@
 #include <array>
 #include <thread>
 
-#include "storage/kafka_client.hpp"
+#include "storage/defaults.hpp"
+#include "storage/kafka_admin.hpp"
 
 namespace signalbox {
 
 namespace {
 
 using std::chrono::milliseconds;
+using steady = std::chrono::steady_clock;
 
 using new_topic = kafka_owner<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
 using deleted_topic =
     kafka_owner<rd_kafka_DeleteTopic_t, rd_kafka_DeleteTopic_destroy>;
 using resource =
     kafka_owner<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
-using admin_options =
-    kafka_owner<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 
-failure refused(rd_kafka_resp_err_t error, const std::string& topic,
-                const char* text) {
-  std::string why = "Kafka, topic " + topic + ": " + describe(error);
-  if (text != nullptr && *text != '\0')
-    why += std::string{": "} + text;
-  switch (error) {
-  case RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS:
-    return {errc::conflict, std::move(why)};
-  case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
-  case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-    return {errc::not_found, std::move(why)};
-  case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-  case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-  case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
-  case RD_KAFKA_RESP_ERR__AUTHENTICATION:
-    return {errc::forbidden, std::move(why)};
-  case RD_KAFKA_RESP_ERR_INVALID_CONFIG:
-  case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
-    return {errc::bad_request, std::move(why)};
-  default:
-    return {errc::unavailable, std::move(why)};
+/// In turns, to hear of refusals between them: short ones while there are some.
+rd_kafka_resp_err_t ask_metadata(kafka_admin& session, const std::string& topic,
+                                 const rd_kafka_metadata_t*& out) {
+  const auto deadline = steady::now() + session.timeout();
+  auto* handle = rd_kafka_topic_new(session.get(), topic.c_str(), nullptr);
+  auto turn = kafka_first_look;
+  rd_kafka_resp_err_t error{};
+  for (;;) {
+    error = rd_kafka_metadata(
+        session.get(), 0, handle, &out,
+        static_cast<int>(std::min(session.timeout(), turn).count()));
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR || session.gives_up() ||
+        steady::now() >= deadline)
+      break;
+    turn = session.is_refused() ? kafka_first_look : kafka_request_patience;
   }
+  rd_kafka_topic_destroy(handle);
+  return error;
 }
 
-/// A client for one administrative call. What the client noticed meanwhile
-/// explains a time-out better than the time-out does.
-class admin_session {
- public:
-  static result<std::unique_ptr<admin_session>>
-  open(const kafka_settings& settings, milliseconds timeout) {
-    auto out = std::unique_ptr<admin_session>{new admin_session{timeout}};
-    auto* seen = &out->seen_;
-    out->callbacks_.problem = [seen](rd_kafka_resp_err_t x) { *seen = x; };
-    out->callbacks_.log = [](std::string_view) {};
-    auto client = kafka_client::open(kafka_client::kind::producer, settings, {},
-                                     out->callbacks_);
-    if (!client)
-      return client.error();
-    out->client_ = std::move(*client);
-    out->queue_.reset(rd_kafka_queue_new(out->get()));
-    return out;
-  }
-
-  rd_kafka_t* get() const { return client_.get(); }
-  rd_kafka_queue_t* queue() const { return queue_.get(); }
-
-  admin_options options(rd_kafka_admin_op_t what) const {
-    admin_options out{rd_kafka_AdminOptions_new(get(), what)};
-    std::array<char, 256> text{};
-    rd_kafka_AdminOptions_set_request_timeout(
-        out.get(), static_cast<int>(timeout_.count()), text.data(),
-        text.size());
-    return out;
-  }
-
-  /// The answer to what was asked, or why there is none.
-  result<kafka_event> answer(const std::string& topic) {
-    kafka_event out{rd_kafka_queue_poll(
-        queue(), static_cast<int>(timeout_.count()) + 1000)};
-    rd_kafka_poll(get(), 0); // what the client noticed
-    if (out == nullptr)
-      return explain(RD_KAFKA_RESP_ERR__TIMED_OUT, topic, nullptr);
-    if (const auto error = rd_kafka_event_error(out.get()))
-      return explain(error, topic, rd_kafka_event_error_string(out.get()));
-    return out;
-  }
-
-  failure explain(rd_kafka_resp_err_t error, const std::string& topic,
-                  const char* text) {
-    rd_kafka_poll(get(), 0);
-    if (seen_ != RD_KAFKA_RESP_ERR_NO_ERROR &&
-        error == RD_KAFKA_RESP_ERR__TIMED_OUT)
-      return refused(seen_, topic, "");
-    return refused(error, topic, text);
-  }
-
-  milliseconds timeout() const { return timeout_; }
-
- private:
-  explicit admin_session(milliseconds timeout) : timeout_{timeout} {}
-
-  milliseconds timeout_;
-  rd_kafka_resp_err_t seen_ = RD_KAFKA_RESP_ERR_NO_ERROR;
-  kafka_callbacks callbacks_; // outlives the client
-  kafka_client client_;
-  kafka_queue queue_;
-};
-
-result<void> read_layout(admin_session& session, const std::string& topic,
+result<void> read_layout(kafka_admin& session, const std::string& topic,
                          kafka_topic_facts& out) {
-  auto* handle = rd_kafka_topic_new(session.get(), topic.c_str(), nullptr);
   const rd_kafka_metadata_t* raw = nullptr;
-  const auto error =
-      rd_kafka_metadata(session.get(), 0, handle, &raw,
-                        static_cast<int>(session.timeout().count()));
-  rd_kafka_topic_destroy(handle);
+  const auto error = ask_metadata(session, topic, raw);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
     return session.explain(error, topic, nullptr);
   const kafka_owner<const rd_kafka_metadata_t, rd_kafka_metadata_destroy> held{
       raw};
   if (raw->topic_cnt != 1)
-    return refused(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, topic, nullptr);
+    return refused({RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART}, topic);
   const auto& found = raw->topics[0];
   if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return refused(found.err, topic, nullptr);
+    return refused({found.err}, topic);
   out.partitions = found.partition_cnt;
   for (int i = 0; i < found.partition_cnt; ++i) {
     const auto replicas = found.partitions[i].replica_cnt;
@@ -133,7 +61,7 @@ result<void> read_layout(admin_session& session, const std::string& topic,
   return {};
 }
 
-result<void> read_settings(admin_session& session, const std::string& topic,
+result<void> read_settings(kafka_admin& session, const std::string& topic,
                            kafka_topic_facts& out) {
   resource wanted{
       rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str())};
@@ -148,10 +76,10 @@ result<void> read_settings(admin_session& session, const std::string& topic,
   auto** found = rd_kafka_DescribeConfigs_result_resources(
       rd_kafka_event_DescribeConfigs_result(answered->get()), &count);
   if (count != 1)
-    return refused(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, topic, nullptr);
+    return refused({RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART}, topic);
   if (const auto error = rd_kafka_ConfigResource_error(found[0]))
-    return refused(error, topic,
-                   rd_kafka_ConfigResource_error_string(found[0]));
+    return refused(said(error, rd_kafka_ConfigResource_error_string(found[0])),
+                   topic);
   auto** entries = rd_kafka_ConfigResource_configs(found[0], &count);
   for (std::size_t i = 0; i < count; ++i) {
     const auto* value = rd_kafka_ConfigEntry_value(entries[i]);
@@ -168,7 +96,8 @@ result<void> first_problem(const rd_kafka_topic_result_t** x, std::size_t count,
                            const std::string& topic) {
   for (std::size_t i = 0; i < count; ++i)
     if (const auto error = rd_kafka_topic_result_error(x[i]))
-      return refused(error, topic, rd_kafka_topic_result_error_string(x[i]));
+      return refused(said(error, rd_kafka_topic_result_error_string(x[i])),
+                     topic);
   return {};
 }
 
@@ -177,7 +106,7 @@ result<void> first_problem(const rd_kafka_topic_result_t** x, std::size_t count,
 result<void>
 kafka_topics::create(const std::string& topic, const kafka_layout& layout,
                      const std::map<std::string, std::string>& config) const {
-  auto session = admin_session::open(settings_, timeout_);
+  auto session = kafka_admin::open(settings_, timeout_);
   if (!session)
     return session.error();
   std::array<char, 256> text{};
@@ -219,7 +148,7 @@ result<void> kafka_topics::wait_for(const std::string& topic) const {
 }
 
 result<void> kafka_topics::remove(const std::string& topic) const {
-  auto session = admin_session::open(settings_, timeout_);
+  auto session = kafka_admin::open(settings_, timeout_);
   if (!session)
     return session.error();
   deleted_topic wanted{rd_kafka_DeleteTopic_new(topic.c_str())};
@@ -238,7 +167,7 @@ result<void> kafka_topics::remove(const std::string& topic) const {
 
 result<kafka_topic_facts>
 kafka_topics::describe(const std::string& topic) const {
-  auto session = admin_session::open(settings_, timeout_);
+  auto session = kafka_admin::open(settings_, timeout_);
   if (!session)
     return session.error();
   kafka_topic_facts out;
@@ -255,7 +184,7 @@ kafka_topics::change(const std::string& topic,
   auto before = describe(topic);
   if (!before)
     return before.error();
-  auto session = admin_session::open(settings_, timeout_);
+  auto session = kafka_admin::open(settings_, timeout_);
   if (!session)
     return session.error();
   // The call replaces all that was set for the topic.
@@ -279,8 +208,8 @@ kafka_topics::change(const std::string& topic,
       rd_kafka_event_AlterConfigs_result(answered->get()), &count);
   for (std::size_t i = 0; i < count; ++i)
     if (const auto error = rd_kafka_ConfigResource_error(done[i]))
-      return refused(error, topic,
-                     rd_kafka_ConfigResource_error_string(done[i]));
+      return refused(said(error, rd_kafka_ConfigResource_error_string(done[i])),
+                     topic);
   return {};
 }
 

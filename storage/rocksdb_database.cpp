@@ -4,6 +4,7 @@
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/write_batch.h>
 
 #include "storage/log_failures.hpp"
@@ -213,12 +214,42 @@ result<void> rocksdb_database::write(rocksdb::WriteBatch& batch,
     return failure{errc::read_only, health().reason};
   rocksdb::WriteOptions options;
   options.sync = how == durability::synced;
-  auto status = handle->database().Write(options, &batch);
-  if (status.ok())
+  return judge(handle->database().Write(options, &batch));
+}
+
+result<void> rocksdb_database::judge(const rocksdb::Status& written) {
+  if (written.ok())
     return {};
-  auto refused = refuse(status);
+  auto refused = refuse(written);
   return failure{errc::pending,
                  "the write failed and its fate is open: " + refused.message};
+}
+
+result<void> rocksdb_database::add_table(
+    const std::function<rocksdb::Status(rocksdb::SstFileWriter&)>& fill) {
+  if (auto x = health(); x.state == log_health::mode::read_only)
+    return failure{errc::read_only, x.reason};
+  auto handle = acquire();
+  if (!handle)
+    return failure{errc::read_only, health().reason};
+  auto& database = handle->database();
+  const auto path = (config_.directory / "added.table").string();
+  rocksdb::SstFileWriter writer{rocksdb::EnvOptions{database.GetDBOptions()},
+                                database.GetOptions(handle->log()),
+                                handle->log()};
+  auto status = writer.Open(path);
+  if (status.ok())
+    status = fill(writer);
+  if (status.ok())
+    status = writer.Finish();
+  rocksdb::IngestExternalFileOptions options;
+  options.move_files = true;
+  options.write_global_seqno = false;
+  if (status.ok())
+    status = database.IngestExternalFile(handle->log(), {path}, options);
+  if (!status.ok())
+    database.GetEnv()->DeleteFile(path).PermitUncheckedError();
+  return judge(status);
 }
 
 result<void> rocksdb_database::flush() {

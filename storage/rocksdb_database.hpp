@@ -19,6 +19,7 @@ namespace rocksdb {
 class Env;
 class FileSystem;
 class Logger;
+class SstFileWriter;
 class Status;
 class WriteBatch;
 } // namespace rocksdb
@@ -89,6 +90,12 @@ class rocksdb_database {
   /// after the next reopen), `read_only` (not written).
   result<void> write(rocksdb::WriteBatch& batch, durability how);
 
+  /// Adds what `fill` writes, in the order of its keys and behind all that the
+  /// log holds, as a table file of the log: once on the disk instead of twice,
+  /// and synced. Errors: as write().
+  result<void> add_table(
+      const std::function<rocksdb::Status(rocksdb::SstFileWriter&)>& fill);
+
   /// Writes what only the write-ahead log holds to table files, so that the
   /// next start does not replay it. Errors: `read_only`.
   result<void> flush();
@@ -110,6 +117,7 @@ class rocksdb_database {
   result<void> reopen();
   result<void> retire_handle();
   rocksdb::Status probe() const;
+  result<void> judge(const rocksdb::Status& written);
   failure refuse(const rocksdb::Status& why);
   bool set(state x, std::string reason); ///< whether the state is another
 

@@ -51,6 +51,8 @@ rocksdb::Status rocksdb_handle::open(rocksdb_access how,
   } else {
     if (how == rocksdb_access::read_only_damaged)
       chosen.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    // All at once: a process that writes may remove what it has compacted.
+    chosen.max_open_files = -1;
     if (auto synced = sync_write_ahead_logs(directory); !synced.ok())
       return synced;
     status = rocksdb::DB::OpenForReadOnly(chosen, directory, families,

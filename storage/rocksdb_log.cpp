@@ -3,10 +3,12 @@
 #include <array>
 #include <utility>
 
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/write_batch.h>
 
 #include "events/envelope.hpp"
 #include "storage/big_endian.hpp"
+#include "storage/defaults.hpp"
 #include "storage/log_failures.hpp"
 #include "storage/rocksdb_handle.hpp"
 
@@ -20,11 +22,22 @@ rocksdb::Slice to_slice(const std::array<char, 8>& bytes) {
   return {bytes.data(), bytes.size()};
 }
 
+/// The time that is stored before the record.
+std::array<char, time_bytes> to_bytes(timestamp x) {
+  return to_big_endian(static_cast<std::uint64_t>(to_integer(x)));
+}
+
+std::size_t bytes_of(std::span<const log_entry_view> entries) {
+  std::size_t out = 0;
+  for (auto& x : entries)
+    out += x.record.size();
+  return out;
+}
+
 void put(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family,
          std::uint64_t index, timestamp append_time, byte_view record) {
   const auto key = to_big_endian(index);
-  const auto time =
-      to_big_endian(static_cast<std::uint64_t>(to_integer(append_time)));
+  const auto time = to_bytes(append_time);
   const auto text = as_text(record);
   const auto key_slice = to_slice(key);
   const std::array<rocksdb::Slice, 2> value{to_slice(time),
@@ -111,25 +124,53 @@ result<void> rocksdb_log::copy(std::span<const log_entry_view> entries,
                                std::span<const note> notes) {
   if (auto x = prepare_append(); !x)
     return x;
-  auto next = end_.load();
+  if (auto x = check_order(entries); !x)
+    return x;
+  // A note must not be lost where its entries are kept.
+  const bool is_large = notes.empty() && bytes_of(entries) >= large_batch_bytes;
+  auto done = is_large ? copy_as_table(entries) : copy_as_batch(entries, notes);
+  if (done)
+    end_ += entries.size();
+  return done;
+}
+
+result<void>
+rocksdb_log::check_order(std::span<const log_entry_view> entries) const {
+  for (auto next = end_.load(); auto& x : entries)
+    if (to_integer(x.index) != next++)
+      return failure{errc::bug, "entries are copied in their order"};
+  return {};
+}
+
+result<void>
+rocksdb_log::copy_as_table(std::span<const log_entry_view> entries) {
+  return database_->add_table([&](rocksdb::SstFileWriter& out) {
+    rocksdb::Status status;
+    std::string value;
+    for (auto& x : entries) {
+      const auto key = to_big_endian(to_integer(x.index));
+      const auto time = to_bytes(x.append_time);
+      value.assign(time.data(), time.size()).append(as_text(x.record));
+      if (status = out.Put(to_slice(key), value); !status.ok())
+        break;
+    }
+    return status;
+  });
+}
+
+result<void> rocksdb_log::copy_as_batch(std::span<const log_entry_view> entries,
+                                        std::span<const note> notes) {
   auto handle = database_->acquire();
   if (!handle)
     return no_handle(*database_);
   rocksdb::WriteBatch batch;
-  for (auto& x : entries) {
-    if (to_integer(x.index) != next++)
-      return failure{errc::bug, "entries are copied in their order"};
+  for (auto& x : entries)
     put(batch, handle->log(), to_integer(x.index), x.append_time, x.record);
-  }
   for (auto& x : notes)
     batch.Put(handle->database().DefaultColumnFamily(), x.key, x.value)
         .PermitUncheckedError();
   handle.reset();
-  if (auto x = database_->write(batch, rocksdb_database::durability::unsynced);
-      !x)
-    return x;
-  end_ = next;
-  return {};
+  return database_->write(batch, rocksdb_database::durability::unsynced);
 }
 
 result<void> rocksdb_log::read(log_index from, const visitor& visit) const {

@@ -35,8 +35,8 @@ class rocksdb_log final : public event_log {
   };
 
   /// Appends entries of another log, of which this one is a copy: each with its
-  /// own time, of any size, unsynced, since what a power failure takes can be
-  /// copied again. The notes land in the same write.
+  /// own time, of any size, perhaps unsynced, since what a power failure takes
+  /// can be copied again. The notes land in the same write.
   /// Errors: as append().
   result<void> copy(std::span<const log_entry_view> entries,
                     std::span<const note> notes);
@@ -48,6 +48,10 @@ class rocksdb_log final : public event_log {
 
   result<void> find_end();
   result<void> prepare_append();
+  result<void> check_order(std::span<const log_entry_view> entries) const;
+  result<void> copy_as_table(std::span<const log_entry_view> entries);
+  result<void> copy_as_batch(std::span<const log_entry_view> entries,
+                             std::span<const note> notes);
   result<progress> visit_some(const rocksdb_handle& handle, std::uint64_t& next,
                               std::uint64_t end, const visitor& visit) const;
 

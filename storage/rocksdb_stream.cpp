@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <rocksdb/write_batch.h>
 
@@ -14,16 +15,16 @@ namespace signalbox {
 
 namespace {
 
-constexpr std::size_t key_bytes = 9;
+constexpr std::size_t index_bytes = 8;
 constexpr std::size_t time_bytes = 8;
 
-std::string key_of(char tag, std::uint64_t index) {
+std::string key_of(const std::string& tag, std::uint64_t index) {
   const auto digits = to_big_endian(index);
-  return std::string{tag} + std::string{digits.data(), digits.size()};
+  return tag + std::string{digits.data(), digits.size()};
 }
 
-std::string end_key(char tag) {
-  return std::string{tag} + "end";
+std::string end_key(const std::string& tag) {
+  return tag + "end";
 }
 
 std::string value_of(timestamp time, byte_view record) {
@@ -33,12 +34,13 @@ std::string value_of(timestamp time, byte_view record) {
   return out += as_text(record);
 }
 
-bool is_entry(const rocksdb::Iterator& x, char tag) {
-  return x.Valid() && x.key().size() == key_bytes && x.key()[0] == tag;
+bool is_entry(const rocksdb::Iterator& x, const std::string& tag) {
+  return x.Valid() && x.key().size() == tag.size() + index_bytes &&
+         x.key().starts_with(tag);
 }
 
 std::uint64_t index_of(const rocksdb::Iterator& x) {
-  return from_big_endian(x.key().data() + 1);
+  return from_big_endian(x.key().data() + x.key().size() - index_bytes);
 }
 
 stream_entry_view entry_of(const rocksdb::Iterator& x) {
@@ -55,9 +57,9 @@ failure no_handle(const rocksdb_database& database) {
 } // namespace
 
 result<std::unique_ptr<rocksdb_stream>>
-rocksdb_stream::open(rocksdb_database::pointer database, char tag) {
+rocksdb_stream::open(rocksdb_database::pointer database, std::string tag) {
   std::unique_ptr<rocksdb_stream> out{
-      new rocksdb_stream{std::move(database), tag}};
+      new rocksdb_stream{std::move(database), std::move(tag)}};
   if (auto found = out->find_ends(); !found)
     return found.error();
   return out;
@@ -95,16 +97,19 @@ result<void> rocksdb_stream::find_ends() {
   return {};
 }
 
+result<void> rocksdb_stream::prepare_append() {
+  if (auto x = database_->ensure_writable(); !x)
+    return x;
+  return generation_ == database_->generation() ? result<void>{} : find_ends();
+}
+
 result<std::uint64_t> rocksdb_stream::append(std::span<const byte_view> records,
                                              timestamp append_time) {
   for (auto x : records)
     if (x.size() > max_record_bytes)
       return record_too_large(x.size());
-  if (auto x = database_->ensure_writable(); !x)
+  if (auto x = prepare_append(); !x)
     return x.error();
-  if (generation_ != database_->generation())
-    if (auto found = find_ends(); !found)
-      return found.error();
   const auto first = end_.load();
   if (records.empty())
     return first;
@@ -127,6 +132,41 @@ result<std::uint64_t> rocksdb_stream::append(std::span<const byte_view> records,
   last_time_ = time;
   end_ = first + records.size();
   return first;
+}
+
+result<void> rocksdb_stream::copy(std::span<const stream_entry_view> entries) {
+  if (auto x = prepare_append(); !x || entries.empty())
+    return x;
+  const auto first = end_.load();
+  auto next = first;
+  std::optional<std::uint64_t> begun;
+  auto time = last_time_;
+  auto handle = database_->acquire();
+  if (!handle)
+    return no_handle(*database_);
+  rocksdb::WriteBatch batch;
+  for (auto& x : entries) {
+    if (x.index < next)
+      continue;
+    next = x.index + 1;
+    begun = begun.value_or(x.index);
+    time = std::max(time, x.append_time);
+    batch
+        .Put(handle->database().DefaultColumnFamily(), key_of(tag_, x.index),
+             value_of(time, x.record))
+        .PermitUncheckedError();
+  }
+  handle.reset();
+  if (!begun)
+    return {};
+  if (auto x = database_->write(batch, rocksdb_database::durability::unsynced);
+      !x)
+    return x;
+  last_time_ = time;
+  if (begin_ == first)
+    begin_ = *begun;
+  end_ = next;
+  return {};
 }
 
 result<void> rocksdb_stream::read(std::uint64_t from,
@@ -193,17 +233,27 @@ result<void> rocksdb_stream::trim(timestamp before) {
   });
   if (!found)
     return found.error();
-  return first == begin_ ? result<void>{} : drop_below(first);
+  return first == begin_ ? result<void>{} : drop_below(first, end_);
 }
 
-result<void> rocksdb_stream::drop_below(std::uint64_t first) {
+result<void> rocksdb_stream::begin_anew() {
+  if (auto dropped = drop_below(end_, 0); !dropped)
+    return dropped;
+  begin_ = end_ = 0;
+  last_time_ = {};
+  return {};
+}
+
+/// `end`: what is kept as the next index.
+result<void> rocksdb_stream::drop_below(std::uint64_t first,
+                                        std::uint64_t end) {
   if (auto x = database_->health(); x.state == log_health::mode::read_only)
     return failure{errc::read_only, x.reason};
   auto handle = database_->acquire();
   if (!handle)
     return no_handle(*database_);
   auto* family = handle->database().DefaultColumnFamily();
-  const auto next = to_big_endian(end_);
+  const auto next = to_big_endian(end);
   rocksdb::WriteBatch batch;
   batch.DeleteRange(family, key_of(tag_, begin_), key_of(tag_, first))
       .PermitUncheckedError();

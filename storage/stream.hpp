@@ -64,6 +64,9 @@ class event_stream {
 
   /// About how many bytes the entries take. Any thread.
   virtual std::uint64_t bytes() const = 0;
+
+  /// How many entries are kept, about. Any thread.
+  virtual std::uint64_t size() const { return end() - begin(); }
 };
 
 } // namespace signalbox

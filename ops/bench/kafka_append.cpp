@@ -11,9 +11,10 @@
 //     bare IN_FLIGHT SECONDS   the same
 //     replica SECONDS          P50_MS P99_MS that a second node's view is
 //                              behind a first one's answer
-//     catch-up                 EVENTS_PER_SECOND that a new node reads and
+//     catch-up                 EVENTS_PER_SECOND that a new node copies and
 //                              folds, of some 100,000; then the same of a node
-//                              whose log is embedded
+//                              whose log is embedded; then what a bare
+//                              consumer takes and forgets
 
 #include <algorithm>
 #include <condition_variable>
@@ -28,6 +29,7 @@
 
 #include "events/hash.hpp"
 #include "ops/bench/sealed_events.hpp"
+#include "storage/kafka_bulk_writer.hpp"
 #include "storage/kafka_consumer.hpp"
 #include "storage/kafka_decisions.hpp"
 #include "storage/kafka_log.hpp"
@@ -61,7 +63,8 @@ double quantile(std::vector<double>& xs, double q) {
 }
 
 /// A fresh topic of decisions.
-kafka_settings make_topic(const std::string& bootstrap) {
+kafka_settings make_topic(const std::string& bootstrap,
+                          kafka_timestamps stamps = kafka_timestamps::append) {
   kafka_settings out;
   out.deployment = "bench";
   out.ledger = random_id<event_id>().hex();
@@ -70,8 +73,21 @@ kafka_settings make_topic(const std::string& bootstrap) {
   layout.replication = layout.min_in_sync = 1;
   kafka_topics{out}
       .create(kafka_topic(out, decisions_stream), layout,
-              decisions_config(layout))
+              decisions_config(layout, stamps))
       .value();
+  return out;
+}
+
+/// One that begins with the prepared entries, at their own times, with which
+/// they are chained; open for decisions.
+kafka_settings make_ledger(const std::string& bootstrap, const workload& work) {
+  auto out = make_topic(bootstrap, kafka_timestamps::create);
+  const auto topic = kafka_topic(out, decisions_stream);
+  auto writer = kafka_bulk_writer::open(out, topic).value();
+  for (auto& x : work.ledger.log)
+    writer->add(encode_record(x.envelope, {}), {}, x.append_time).value();
+  writer->finish().value();
+  kafka_topics{out}.change(topic, take_decisions_config()).value();
   return out;
 }
 
@@ -110,19 +126,10 @@ struct place {
   rocksdb_state_store store;
 };
 
-void found_ledger(event_log& log, const workload& work) {
-  std::vector<byte_buffer> records;
-  for (auto& x : work.ledger.log)
-    records.push_back(encode_record(x.envelope, {}));
-  const std::vector<byte_view> views{records.begin(), records.end()};
-  log.append(views, wall_clock()).value();
-}
-
 void measure_node(const std::string& bootstrap, const workload& work,
                   const std::filesystem::path& directory, std::size_t in_flight,
                   double seconds) {
-  place x{make_topic(bootstrap), directory};
-  found_ledger(*x.log, work);
+  place x{make_ledger(bootstrap, work), directory};
   auto node = x.start(work);
   await_tick(*node, work.ledger.log.size());
   auto done = race{*node, work, in_flight}.run(seconds);
@@ -179,8 +186,9 @@ class bare_loop {
   void send() {
     const auto now = clock_type::now();
     std::memcpy(record_.data(), &now, sizeof(now));
-    producer_->produce(as_bytes(record_), {}, timestamp{-1},
-                       [](const result<std::uint64_t>& x) { x.value(); });
+    // What counts is what the consumer gets; the last ones are purged.
+    producer_->produce(as_bytes(record_), {},
+                       [](const result<std::uint64_t>&) {});
   }
 
   std::size_t take() {
@@ -252,9 +260,8 @@ class watcher {
 
 void measure_replica(const std::string& bootstrap, const workload& work,
                      const std::filesystem::path& directory, double seconds) {
-  const auto settings = make_topic(bootstrap);
+  const auto settings = make_ledger(bootstrap, work);
   place first{settings, directory};
-  found_ledger(*first.log, work);
   place second{settings, directory};
   auto writer = first.start(work);
   auto reader = second.start(work);
@@ -292,13 +299,27 @@ double time_start(event_log& log, shared_log* shared, state_store& store,
   return static_cast<double>(events) / took;
 }
 
+/// Events a second that a consumer takes, from its first connection on.
+double time_taking(const kafka_settings& settings, std::size_t events) {
+  const auto start = clock_type::now();
+  auto consumer = kafka_consumer::open(
+                      {.settings = settings,
+                       .topic = kafka_topic(settings, decisions_stream)})
+                      .value();
+  consumer->read_from(0);
+  for (std::size_t seen = 0; seen < events;)
+    for (auto& x : consumer->take(4096, milliseconds{100}))
+      if (x->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+        ++seen;
+  return static_cast<double>(events) / millis_since(start) * 1000;
+}
+
 void measure_catch_up(const std::string& bootstrap, const workload& work,
                       const std::filesystem::path& directory) {
-  const auto settings = make_topic(bootstrap);
-  std::vector<byte_buffer> records;
+  const auto settings = make_ledger(bootstrap, work);
+  std::vector<std::pair<timestamp, byte_buffer>> records;
   {
     place x{settings, directory};
-    found_ledger(*x.log, work);
     auto node = x.start(work);
     await_tick(*node, work.ledger.log.size());
     race{*node, work, channels}.run(600); // ends with the workload
@@ -306,7 +327,7 @@ void measure_catch_up(const std::string& bootstrap, const workload& work,
     x.log
         ->read(log_index{0},
                [&](const log_entry_view& y) {
-                 records.push_back(to_buffer(y.record));
+                 records.emplace_back(y.append_time, to_buffer(y.record));
                  return true;
                })
         .value();
@@ -314,15 +335,12 @@ void measure_catch_up(const std::string& bootstrap, const workload& work,
   const auto place_of = directory / random_id<event_id>().hex();
   auto database = rocksdb_database::create({place_of}).value();
   auto embedded = rocksdb_log::open(database).value();
-  for (std::size_t i = 0; i < records.size(); i += 1024) {
-    const auto last = std::min(records.size(), i + 1024);
-    embedded
-        ->append(
-            std::vector<byte_view>{
-                records.begin() + static_cast<std::ptrdiff_t>(i),
-                records.begin() + static_cast<std::ptrdiff_t>(last)},
-            wall_clock())
-        .value();
+  for (std::size_t i = 0; i < records.size();) {
+    const auto at = records[i].first;
+    std::vector<byte_view> together;
+    for (; i < records.size() && records[i].first == at; ++i)
+      together.push_back(records[i].second);
+    embedded->append(together, at).value();
   }
   rocksdb_state_store store{database};
   const auto peer =
@@ -334,7 +352,8 @@ void measure_catch_up(const std::string& bootstrap, const workload& work,
   const auto ours =
       time_start(*log, log.get(), fresh_store, work, records.size(),
                  [&] { log->catch_up(nullptr).value(); });
-  std::printf("%.1f %.1f\n", ours, peer);
+  std::printf("%.1f %.1f %.1f\n", ours, peer,
+              time_taking(settings, records.size()));
 }
 
 } // namespace

@@ -16,6 +16,7 @@ import time
 import kafka_folder
 import kafka_tools
 from kafka_node import Failure, jars, java, java_tool
+from kafka_safe import Safety
 from kafka_settings import settings
 from kafka_wire import ask_metadata
 
@@ -32,11 +33,13 @@ class Cluster:
     `heap`, `java_options`: each broker's. `patience`: seconds for any wait.
     `grace`: seconds that all have to stop at the end; 0: they are killed.
     `interrupt`: called while waiting; ends the wait by raising.
+    `safe`: with listeners for passwords and certificates besides; a folder
+    stays as it was made.
     What cannot be done raises Failure."""
 
     def __init__(self, brokers=None, data=None, more=None, heap="256m",
                  java_options=(), patience=50, grace=GRACE,
-                 interrupt=lambda: None):
+                 interrupt=lambda: None, safe=False):
         self.temporary = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="kafka-"))
         self.brokers = brokers
@@ -46,6 +49,8 @@ class Cluster:
         self.patience = patience
         self.grace = grace
         self.interrupt = interrupt
+        self.safe = safe
+        self.safety = None
         self.nodes = {}
 
     def __enter__(self):
@@ -71,10 +76,23 @@ class Cluster:
         self.data = self.data.absolute()
         self.lock = kafka_folder.take(self.data)
         self.id, self.nodes = kafka_folder.read_plan(self.data, self.brokers)
+        self.make_safe()
         self.format()
         for node in self.nodes.values():
             self.launch(node)
         self.await_answers(list(self.nodes))
+
+    def make_safe(self):
+        safety = Safety(self.data)
+        if not self.safe and not safety.exists():
+            return
+        if not safety.exists() and any(
+                x.formatted() for x in self.nodes.values()):
+            raise Failure(f"the cluster in '{self.data}' was made without"
+                          " users; choose another folder")
+        safety.make()
+        safety.write_clients(self.nodes.values())
+        self.safety = safety
 
     def kill(self, number):
         """As kill -9 does; returns when it is gone."""
@@ -129,12 +147,14 @@ class Cluster:
         while."""
         nodes = self.nodes.values()
         for node in nodes:
-            node.settings.write_text(settings(node, nodes, self.more))
+            node.settings.write_text(settings(
+                node, nodes, self.safety, self.more))
         fresh = [node for node in nodes if not node.formatted()]
         for node in fresh:
             node.launch(java_tool([
                 "kafka.tools.StorageTool", "format",
-                "-t", self.id, "-c", str(node.settings)]))
+                "-t", self.id, "-c", str(node.settings),
+                *(self.safety.formatting() if self.safety else [])]))
         for node in fresh:
             self.wait("formatting", lambda: not node.runs(), node)
             if node.process.returncode != 0:

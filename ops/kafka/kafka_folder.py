@@ -35,8 +35,7 @@ def read_plan(folder, brokers):
     nodes = {}
     for number, ports in enumerate(plan["ports"], 1):
         nodes[number] = Node(number, folder / f"node-{number}", ports)
-    plan["ports"] = [[x.client.number, x.controller.number]
-                     for x in nodes.values()]
+    plan["ports"] = [x.ports for x in nodes.values()]
     place.write_text(json.dumps(plan))
     return plan["id"], nodes
 

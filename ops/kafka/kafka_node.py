@@ -60,15 +60,22 @@ class Port:
 
 
 class Node:
-    """The ports are `client` and `controller`, as they were or 0."""
+    """The ports are `client`, `controller`, `sasl` and `mutual`, as they were
+    or 0; the last two serve only where a cluster is to be safe."""
 
     def __init__(self, number, folder, ports):
         self.number = number
         self.folder = folder
         folder.mkdir(exist_ok=True)
-        self.client, self.controller = (Port(x) for x in ports)
+        self.client, self.controller, self.sasl, self.mutual = (
+            Port(x) for x in [*ports, 0, 0][:4])
         self.process = None
         self.paused = False
+
+    @property
+    def ports(self):
+        return [x.number for x in (self.client, self.controller, self.sasl,
+                                   self.mutual)]
 
     @property
     def address(self):

@@ -23,15 +23,17 @@ ALL = {
 }
 
 
-def settings(node, nodes, more):
-    """The text of server.properties. `more` overrides what stands here."""
+def settings(node, nodes, safety, more):
+    """The text of server.properties. `safety`: of the listeners that ask for
+    a password or a certificate; None: there are none. `more` overrides what
+    stands here."""
     spread = {
         "offsets.topic.replication.factor": len(nodes),
         "transaction.state.log.replication.factor": len(nodes),
         "transaction.state.log.min.isr": min(len(nodes), 2),
         "share.coordinator.state.topic.replication.factor": len(nodes),
     }
-    every = ALL | spread | listeners(node) | {
+    every = ALL | spread | listeners(node, safety) | {
         "node.id": node.number,
         "log.dirs": node.data,
         "controller.quorum.voters": ",".join(
@@ -40,16 +42,22 @@ def settings(node, nodes, more):
     return "".join(f"{name}={value}\n" for name, value in every.items())
 
 
-def listeners(node):
-    """A listener with passwords or TLS is one more line here; CLIENT, through
-    which brokers and ops/kafka/broker speak, stays as it is."""
-    ports = {"CLIENT": node.client, "CONTROLLER": node.controller}
+def listeners(node, safety):
+    """CLIENT, through which brokers and ops/kafka/broker speak, is always
+    there."""
+    every = [("CLIENT", node.client, "PLAINTEXT"),
+             ("CONTROLLER", node.controller, "PLAINTEXT")]
+    if safety:
+        every += [("SASL", node.sasl, "SASL_SSL"),
+                  ("MUTUAL", node.mutual, "SSL")]
+    addresses = [f"{name}://127.0.0.1:{port.number}"
+                 for name, port, _ in every]
     return {
-        "listeners": ",".join(
-            f"{name}://127.0.0.1:{x.number}" for name, x in ports.items()),
-        "advertised.listeners": f"CLIENT://{node.address}",
+        "listeners": ",".join(addresses),
+        "advertised.listeners": ",".join(
+            x for x in addresses if not x.startswith("CONTROLLER")),
         "listener.security.protocol.map": ",".join(
-            f"{name}:PLAINTEXT" for name in ports),
+            f"{name}:{protocol}" for name, _, protocol in every),
         "inter.broker.listener.name": "CLIENT",
         "controller.listener.names": "CONTROLLER",
-    }
+    } | (safety.settings() if safety else {})

@@ -183,9 +183,9 @@ struct keeper_world : node_parts {
   }
 
   /// What find() says; a refusal stands in the answer.
-  command_answer ask(const event_id& id) {
+  command_answer ask(const event_id& id, bool for_good = false) {
     inbox out;
-    keeper->find(id, *out.door());
+    keeper->find(id, for_good, *out.door());
     BOOST_REQUIRE_EQUAL(out.count, 1);
     return *out.last;
   }

@@ -56,6 +56,19 @@ BOOST_AUTO_TEST_CASE(a_tick_comes_at_a_periods_turn_and_not_twice) {
   BOOST_CHECK(keeper->beat().empty()); // the period has begun
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_was_taken_out_proposes_nothing_of_its_own) {
+  const auto as_node = static_cast<role_mask>(role::node);
+  for (const bool active : {false, true}) {
+    facts.put_principal(facts.node, as_node, active);
+    write_facts();
+    keeper->follow();
+    pass(std::chrono::milliseconds{default_head_life / 2});
+    auto own = keeper->beat();
+    BOOST_CHECK_EQUAL(own.size(), active ? 1U : 0U);
+    BOOST_CHECK(is_stored());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_tick_that_failed_comes_again) {
   pass(std::chrono::milliseconds{default_head_life / 2});
   auto own = keeper->beat();

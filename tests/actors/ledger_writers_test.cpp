@@ -226,6 +226,16 @@ BOOST_AUTO_TEST_CASE(a_lost_append_that_never_shows_is_closed_once) {
   BOOST_CHECK(!knows("ann"));
 }
 
+BOOST_AUTO_TEST_CASE(a_node_whose_clock_is_behind_closes_as_soon) {
+  auto x = new_proposal("ann", in);
+  wall = wall + -3'600'000;
+  BOOST_REQUIRE(keeper->admit(x));
+  keeper->on(lost, *x);
+  pass(std::chrono::milliseconds{2 * d::command_life + 1});
+  carry_all(keeper->beat());
+  BOOST_CHECK_EQUAL(ask(x->id).result, outcome::closed);
+}
+
 BOOST_AUTO_TEST_CASE(a_close_that_the_log_refuses_is_tried_again) {
   auto x = new_proposal("ann", in);
   BOOST_REQUIRE(keeper->admit(x));
@@ -311,6 +321,35 @@ BOOST_AUTO_TEST_CASE(an_earlier_attempt_that_shows_late_settles_no_later_one) {
   append(*second);
   keeper->follow();
   BOOST_CHECK_EQUAL(ask(second->id).result, outcome::conflict);
+}
+
+BOOST_AUTO_TEST_CASE(who_may_not_close_a_lost_command_says_so) {
+  carry(new_proposal("raced", other));
+  auto x = attempt(0, other);
+  append(*x);
+  keeper->follow();
+  BOOST_CHECK_EQUAL(ask(x->id).result, outcome::conflict);
+  auto no_member = config();
+  no_member.node = ledger_fixture::id<principal_id>("a stranger");
+  keeper.reset();
+  BOOST_REQUIRE(start(std::move(no_member)));
+  const auto asked = ask(x->id, true);
+  BOOST_REQUIRE(asked.refused.has_value());
+  BOOST_CHECK_EQUAL(asked.refused->code, errc::unavailable);
+}
+
+BOOST_AUTO_TEST_CASE(a_moved_ledger_tells_a_lost_command_as_it_is) {
+  carry(new_proposal("raced", other));
+  auto x = attempt(0, other);
+  append(*x);
+  proposal_draft moved;
+  moved.body = event::ledger_moved{};
+  moved.add_part("elsewhere");
+  append(*encode(std::move(moved), context(), in));
+  keeper->follow();
+  const auto asked = ask(x->id, true);
+  BOOST_REQUIRE(!asked.refused);
+  BOOST_CHECK_EQUAL(asked.result, outcome::conflict);
 }
 
 BOOST_AUTO_TEST_CASE(an_outcome_is_for_the_attempt_that_waits) {

@@ -63,8 +63,14 @@ struct proposer_world : actor_world {
     real_ledger = directory->ledger();
     auto keep = [this](ledger_actor::pointer) -> ledger_actor::behavior_type {
       return {[this](const propose& x) { held.push_back(x.what); },
-              [](const find_command&) {}, [](const advanced&) {},
-              [](const append_failed&) {}, [](const beat&) {}};
+              [](const find_command&) {},
+              [](const close_command&) {},
+              [](const advanced&) {},
+              [](const append_failed&) {},
+              [](const await_latest&) {},
+              [](const tick_due&) {},
+              [](const tick_judged&) {},
+              [](const beat&) {}};
     };
     directory->set_ledger(system().spawn(keep));
   }
@@ -183,6 +189,41 @@ BOOST_AUTO_TEST_CASE(after_four_lost_races_the_writer_is_told) {
   BOOST_CHECK_EQUAL(told.all[0].answer.result, outcome::conflict);
 }
 
+BOOST_AUTO_TEST_CASE(who_lost_for_good_is_told_once_the_log_says_so) {
+  start();
+  auto x = losing(100);
+  const auto key = x->context.key;
+  const auto principal = x->context.principal;
+  submit(std::move(x));
+  settle();
+  BOOST_REQUIRE_EQUAL(told.all.size(), 1U);
+  inbox later;
+  caf::anon_send(directory->ledger(),
+                 find_command{make_event_id(seen().ledger.id, principal, key),
+                              later.door()});
+  settle();
+  BOOST_REQUIRE(later.last && !later.last->refused);
+  BOOST_CHECK_EQUAL(later.last->result, outcome::closed);
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_changed_precondition_is_tried_again_for_a_named_version) {
+  start();
+  auto x = told.make(context(), [this](const view& y) {
+    auto draft = new_principal("ann");
+    draft.preconditions = {
+        {binding_aggregate(facts.client, facts.profile), facts_version(y)}};
+    if (++prepared == 1)
+      overtake_binding();
+    return result<preparation>{std::move(draft)};
+  });
+  x->may_retry = false;
+  submit(std::move(x));
+  settle();
+  BOOST_CHECK(told.accepted());
+  BOOST_CHECK_EQUAL(prepared, 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_named_version_is_not_tried_again) {
   start();
   auto x = losing(1);
@@ -192,6 +233,33 @@ BOOST_AUTO_TEST_CASE(a_named_version_is_not_tried_again) {
   BOOST_CHECK_EQUAL(prepared, 1);
   BOOST_REQUIRE_EQUAL(told.all.size(), 1U);
   BOOST_CHECK_EQUAL(told.all[0].answer.result, outcome::conflict);
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_attempt_is_told_as_final_only_once_it_is_closed) {
+  start();
+  auto x = losing(1);
+  x->may_retry = false;
+  const auto key = x->context.key;
+  const auto principal = x->context.principal;
+  submit(std::move(x));
+  settle();
+  const auto ask = [&] {
+    inbox out;
+    caf::anon_send(directory->ledger(),
+                   find_command{make_event_id(seen().ledger.id, principal, key),
+                                out.door(), true});
+    settle();
+    BOOST_REQUIRE(out.last.has_value());
+    return *out.last;
+  };
+  // Another node might make the next attempt.
+  auto asked = ask();
+  BOOST_REQUIRE(asked.refused.has_value());
+  BOOST_CHECK_EQUAL(asked.refused->code, errc::pending);
+  advance(2 * d::next_attempt_within);
+  asked = ask();
+  BOOST_REQUIRE(!asked.refused);
+  BOOST_CHECK_EQUAL(asked.result, outcome::closed);
 }
 
 BOOST_AUTO_TEST_CASE(other_void_outcomes_are_not_tried_again) {

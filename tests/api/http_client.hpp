@@ -23,14 +23,16 @@ using client_response =
     boost::beast::http::response<boost::beast::http::string_body>;
 
 /// A blocking client on 127.0.0.1 for tests: raw bytes out, parsed responses
-/// in. Nothing waits longer than `patience`; it throws then.
+/// in. Nothing waits longer than its patience; it throws then.
 class http_client {
  public:
   static constexpr std::chrono::milliseconds patience{10000};
 
   /// `buffer`: what the kernel keeps for it, in bytes; 0: as much as usual.
-  explicit http_client(std::uint16_t port, int buffer = 0)
-      : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+  explicit http_client(std::uint16_t port, int buffer = 0,
+                       std::chrono::milliseconds its_patience = patience)
+      : patience_{its_patience}, fd_{::socket(AF_INET,
+                                              SOCK_STREAM | SOCK_CLOEXEC, 0)} {
     if (buffer > 0)
       ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
     sockaddr_in to{};
@@ -129,7 +131,7 @@ class http_client {
  private:
   bool receive() {
     pollfd x{fd_, POLLIN, 0};
-    if (::poll(&x, 1, static_cast<int>(patience.count())) == 0)
+    if (::poll(&x, 1, static_cast<int>(patience_.count())) == 0)
       throw std::runtime_error{"the server neither answered nor closed"};
     const auto room = input_.prepare(64 * 1024);
     const auto n = ::recv(fd_, room.data(), room.size(), 0);
@@ -139,6 +141,7 @@ class http_client {
     return true;
   }
 
+  std::chrono::milliseconds patience_;
   int fd_;
   boost::beast::flat_buffer input_;
 };

@@ -65,7 +65,9 @@ BOOST_AUTO_TEST_CASE(every_operation_has_a_path) {
            {http_method::get, "commands/00"},
            {http_method::get, "tokens"},
            {http_method::post, "tokens"},
-           {http_method::delete_, "tokens/00"}}) {
+           {http_method::delete_, "tokens/00"},
+           {http_method::get, "nodes"},
+           {http_method::put, "nodes/00"}}) {
     const auto x = find(method, base(path));
     BOOST_TEST_REQUIRE((x.to == end_point::operation), path);
     BOOST_TEST_REQUIRE(x.what != nullptr, path);

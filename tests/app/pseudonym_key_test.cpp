@@ -37,4 +37,32 @@ BOOST_AUTO_TEST_CASE(a_key_that_others_may_read_or_that_is_none_is_refused) {
   BOOST_TEST(damaged.error().message.find("remove it") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_key_that_other_nodes_have_is_not_made) {
+  const temporary_directory dir;
+  const auto missing = pseudonym_key(dir.path(), missing_key::refuse);
+  BOOST_REQUIRE(!missing);
+  BOOST_CHECK(missing.error().code == errc::not_found);
+  BOOST_TEST(missing.error().message.find("copy it from another node") !=
+             std::string::npos);
+  BOOST_TEST(!std::filesystem::exists(dir / "pseudonym.key"));
+  const auto made = pseudonym_key(dir.path());
+  BOOST_TEST((*pseudonym_key(dir.path(), missing_key::refuse) == *made));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_is_brought_from_another_node_and_never_over_one) {
+  const temporary_directory from;
+  const temporary_directory to;
+  const auto made = pseudonym_key(from.path());
+  const auto file = from / "pseudonym.key";
+  BOOST_REQUIRE(bring_pseudonym_key(file, to.path()));
+  BOOST_TEST((*pseudonym_key(to.path(), missing_key::refuse) == *made));
+  BOOST_TEST(!bring_pseudonym_key(file, to.path()));
+  const temporary_directory bare;
+  ::chmod(file.c_str(), 0644);
+  const auto open_to_all = bring_pseudonym_key(file, bare.path());
+  BOOST_REQUIRE(!open_to_all);
+  BOOST_CHECK(open_to_all.error().code == errc::bad_key);
+  BOOST_TEST(!std::filesystem::exists(bare / "pseudonym.key"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -76,6 +76,36 @@ BOOST_AUTO_TEST_CASE(a_refused_draft_and_a_denied_call_come_back_too) {
   BOOST_TEST(std::get<access_denied>(back->body).reason == "unauthenticated");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_fold_came_to_comes_back_as_it_was_written) {
+  const auto node = principal_id::from(hash("node").view().first(16));
+  const state_hashed wanted{log_index{2047}, hash("H"),
+                            state_sum::from(hash("state").view().first(16)), 3};
+  const auto bytes = encode_stream_record({wanted, timestamp{1}, node, {}});
+  const auto back = decode_stream_record(bytes);
+  BOOST_REQUIRE(back.has_value());
+  BOOST_CHECK(back->node == node);
+  BOOST_CHECK(std::get<state_hashed>(back->body) == wanted);
+  BOOST_TEST(kind_of(back->body) == "state_hashed");
+}
+
+BOOST_AUTO_TEST_CASE(the_bytes_of_a_state_hash_are_what_they_ever_were) {
+  // Any change here makes nodes of two releases disagree about nothing.
+  const std::string text =
+      "14000000000000000c002800070008001c000c000c000000000000042c000000545ea538"
+      "461003efdc8c81c244531b000100000000000000000000000c0040003800040024003400"
+      "0c00000044bd7ae60f478fae1061e11a7739f4b94d1daf917982d33b6fc8a01a63f89c21"
+      "4ba69735ca53765ed6a709edb56c6ea203000000ff07000000000000";
+  const auto golden = from_hex(text);
+  BOOST_REQUIRE(golden.has_value());
+  const auto back = decode_stream_record(*golden);
+  BOOST_REQUIRE(back.has_value());
+  const auto& got = std::get<state_hashed>(back->body);
+  BOOST_TEST(to_integer(got.index) == 2047u);
+  BOOST_CHECK(got.chain == hash("H"));
+  BOOST_CHECK(got.state == state_sum::from(hash("state").view().first(16)));
+  BOOST_TEST(got.layout == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(the_bytes_of_a_report_are_what_they_ever_were) {
   // Any change here makes reports unreadable that exist.
   const std::string text =
@@ -94,6 +124,7 @@ BOOST_AUTO_TEST_CASE(the_bytes_of_a_report_are_what_they_ever_were) {
   BOOST_CHECK(got.artifact == hash("artifact"));
   BOOST_CHECK(got.result == report_result::rolled_back);
   BOOST_TEST(got.detail == "two servers did not start");
+  BOOST_TEST(got.key_mark == 0u); // was not written then
   // Libraries may lay bytes out in another order; what they say is the same.
   BOOST_CHECK(got.client == std::get<client_reported>(report().body).client);
 }
@@ -134,6 +165,22 @@ BOOST_AUTO_TEST_CASE(a_pseudonym_depends_on_key_place_and_fingerprint_nfr8) {
   // By `printf 'codex\0default\0host-1' | openssl mac -digest SHA256
   //     -macopt hexkey:0101... HMAC`, the first 16 bytes.
   BOOST_TEST(x.hex() == "599f1f6bac84d5e70a5298f5623f3534");
+}
+
+BOOST_AUTO_TEST_CASE(the_mark_of_a_key_tells_keys_apart_and_never_the_key) {
+  const byte_buffer key(32, 1), other(32, 2);
+  const auto mark = pseudonyms{key}.mark();
+  BOOST_TEST(mark == pseudonyms{key}.mark());
+  BOOST_TEST(mark != pseudonyms{other}.mark());
+  // By `printf '\nmark of the key of pseudonyms' | openssl mac -digest SHA256
+  //     -macopt hexkey:0101... HMAC`, the first 8 bytes.
+  BOOST_TEST(mark == 0x77b69e900bbf730au);
+  auto x = std::get<client_reported>(report().body);
+  x.key_mark = mark;
+  const auto bytes = encode_stream_record({x, timestamp{1}, {}, {}});
+  const auto back = decode_stream_record(bytes);
+  BOOST_REQUIRE(back.has_value());
+  BOOST_TEST(std::get<client_reported>(back->body).key_mark == mark);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 #include "storage/kafka_log.hpp"
 
 #include "tests/kafka/kafka_engine.hpp"
+#include "tests/kafka/stranger.hpp"
 #include "tests/storage/log_contract.hpp"
 
 using namespace signalbox;
@@ -33,6 +34,15 @@ BOOST_AUTO_TEST_CASE(the_brokers_stamp_decisions_and_not_the_writer) {
   BOOST_CHECK(all[0].time > noon);
   BOOST_CHECK(all[0].time <= all[1].time);
   BOOST_CHECK(all[1].time < timestamp{9'000'000'000'000});
+}
+
+/// Otherwise every node that reads it would stop there, and each new one.
+BOOST_AUTO_TEST_CASE(what_unpacks_to_more_than_the_limit_is_not_taken) {
+  kafka_engine x;
+  append(x.log(), {"a"});
+  stranger{one_broker().bootstrap()}.produce_packed(x.topic(), 8 << 20);
+  append(x.log(), {"b"});
+  check_same(read_texts(x.log()), {"a", "b"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

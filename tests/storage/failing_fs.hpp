@@ -9,7 +9,7 @@
 namespace signalbox::test {
 
 /// Passes everything on until told to fail appends or syncs of the write-ahead
-/// log, or every creation of a file.
+/// log and of tables that are added, or every creation of a file.
 class failing_fs final : public rocksdb::FileSystemWrapper {
  public:
   failing_fs() : FileSystemWrapper{rocksdb::FileSystem::Default()} {}
@@ -28,7 +28,7 @@ class failing_fs final : public rocksdb::FileSystemWrapper {
     if (fail_creations)
       return rocksdb::IOStatus::IOError(error);
     auto status = target()->NewWritableFile(name, options, out, debug);
-    if (status.ok() && name.ends_with(".log"))
+    if (status.ok() && (name.ends_with(".log") || name.ends_with(".table")))
       *out = std::make_unique<file>(std::move(*out), *this);
     return status;
   }

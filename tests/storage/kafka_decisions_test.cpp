@@ -24,6 +24,18 @@ BOOST_AUTO_TEST_CASE(what_is_made_is_taken) {
   BOOST_TEST(x.warnings.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_topic_that_is_copied_into_takes_no_decisions) {
+  constexpr auto copied = kafka_timestamps::create;
+  auto topic = good();
+  topic.settings = decisions_config({}, copied);
+  BOOST_TEST(judge_decisions(topic).dangers.size() == 1u);
+  BOOST_TEST(judge_decisions(topic, copied).dangers.empty());
+  BOOST_TEST(judge_decisions(good(), copied).dangers.size() == 1u);
+  for (auto& [name, value] : take_decisions_config())
+    topic.settings[name] = value;
+  BOOST_TEST(judge_decisions(topic).dangers.empty());
+}
+
 BOOST_AUTO_TEST_CASE(one_partition_is_the_order) {
   auto topic = good();
   topic.partitions = 2;
@@ -43,6 +55,13 @@ BOOST_AUTO_TEST_CASE(one_replica_is_as_safe_as_one_machine) {
   const auto x = judge_decisions(topic);
   BOOST_TEST(x.dangers.empty());
   BOOST_TEST(x.warnings.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(records_that_may_unpack_are_warned_of) {
+  auto topic = good();
+  topic.settings["compression.type"] = "producer";
+  BOOST_TEST(judge_decisions(topic).dangers.empty());
+  BOOST_TEST(judge_decisions(topic).warnings.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(replicas_that_must_all_be_there_are_warned_of) {

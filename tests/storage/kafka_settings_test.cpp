@@ -52,6 +52,12 @@ BOOST_AUTO_TEST_CASE(what_the_protocol_needs_is_no_setting) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_would_run_or_load_something_is_no_setting) {
+  for (std::string name : {"sasl.kerberos.kinit.cmd", "ssl.engine.location"})
+    BOOST_TEST(
+        !parse_kafka_settings("bootstrap.servers = a:1\n" + name + " = x\n"));
+}
+
 BOOST_AUTO_TEST_CASE(a_refusal_names_the_setting_and_never_its_value) {
   const auto why = refusal("sasl.password = hunter2\nsasl.password = hunter3");
   BOOST_TEST(says(why, "sasl.password"));

@@ -20,7 +20,7 @@ struct rocksdb_streams {
   rocksdb_streams() {
     config.directory = dir / "db";
     database = rocksdb_database::create(config).value();
-    held = rocksdb_stream::open(database, 'r').value();
+    held = rocksdb_stream::open(database, "r").value();
   }
 
   event_stream& stream() { return *held; }
@@ -29,7 +29,7 @@ struct rocksdb_streams {
     held.reset();
     database.reset();
     database = rocksdb_database::open(config).value();
-    held = rocksdb_stream::open(database, 'r').value();
+    held = rocksdb_stream::open(database, "r").value();
   }
 
   temporary_directory dir;
@@ -42,10 +42,12 @@ struct rocksdb_streams {
 
 BOOST_AUTO_TEST_SUITE(memory_stream_contract)
 SIGNALBOX_STREAM_CONTRACT(memory_streams)
+SIGNALBOX_OWN_STREAM_CONTRACT(memory_streams)
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(rocksdb_stream_contract)
 SIGNALBOX_STREAM_CONTRACT(rocksdb_streams)
+SIGNALBOX_OWN_STREAM_CONTRACT(rocksdb_streams)
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(rocksdb_streams_kept, rocksdb_streams)
@@ -87,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_time_before_the_last_one_does_not_go_back_later_either) {
 }
 
 BOOST_AUTO_TEST_CASE(streams_and_the_log_do_not_mix) {
-  auto other = rocksdb_stream::open(database, 'a').value();
+  auto other = rocksdb_stream::open(database, "a").value();
   auto log = rocksdb_log::open(database).value();
   append(stream(), {"a", "b"});
   append(*other, {"c"});
@@ -108,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_lost_group_shows_after_the_next_append_and_log_goes_on) {
   config.file_system = fs;
   config.retry_after = std::chrono::milliseconds{0};
   database = rocksdb_database::open(config).value();
-  held = rocksdb_stream::open(database, 'r').value();
+  held = rocksdb_stream::open(database, "r").value();
   auto log = rocksdb_log::open(database).value();
   append(stream(), {"a"});
   fs->fail_syncs = true;
@@ -139,13 +141,45 @@ BOOST_AUTO_TEST_CASE(a_database_that_refuses_writes_refuses_reports_only) {
   held.reset();
   database.reset();
   database = rocksdb_database::open_read_only(config).value();
-  held = rocksdb_stream::open(database, 'r').value();
+  held = rocksdb_stream::open(database, "r").value();
   const auto record = as_bytes("b");
   auto refused = stream().append({&record, 1}, timestamp{1});
   BOOST_REQUIRE(!refused);
   BOOST_CHECK(refused.error().code == errc::read_only);
   BOOST_TEST(!refused.error().message.empty());
   BOOST_TEST((read(stream()) == texts{"a"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_keeps_indexes_with_holes_and_its_own_times) {
+  const stream_entry_view some[] = {{500, timestamp{1000}, as_bytes("a")},
+                                    {502, timestamp{2000}, as_bytes("b")}};
+  BOOST_REQUIRE(held->copy(some));
+  BOOST_TEST(stream().begin() == 500u);
+  BOOST_TEST(stream().end() == 503u);
+  reopen();
+  BOOST_TEST(stream().begin() == 500u);
+  const stream_entry_view more[] = {{502, timestamp{9000}, as_bytes("twice")},
+                                    {503, timestamp{1500}, as_bytes("c")}};
+  BOOST_REQUIRE(held->copy(more));
+  std::vector<std::pair<std::uint64_t, std::int64_t>> seen;
+  BOOST_REQUIRE(stream().read(0, [&](const stream_entry_view& x) {
+    seen.emplace_back(x.index, to_integer(x.append_time));
+    return true;
+  }));
+  const decltype(seen) wanted{{500, 1000}, {502, 2000}, {503, 2000}};
+  BOOST_TEST((seen == wanted));
+  BOOST_REQUIRE(held->begin_anew());
+  BOOST_TEST(stream().end() == 0u);
+  BOOST_REQUIRE(held->copy(some));
+  reopen();
+  BOOST_TEST((texts{"a", "b"} == [&] {
+    texts out;
+    BOOST_REQUIRE(stream().read(0, [&](const stream_entry_view& x) {
+      out.emplace_back(as_text(x.record));
+      return true;
+    }));
+    return out;
+  }()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -65,6 +65,8 @@ const std::vector<guarded> matrix{
     {"ListTokens", "GET", "tokens", {}},
     {"IssueToken", "POST", "tokens", {}},
     {"RevokeToken", "DELETE", "tokens/" + std::string(32, 'a'), {}},
+    {"ListNodes", "GET", "nodes", {}},
+    {"PutNode", "PUT", "nodes/" + std::string(32, 'a'), {}},
     {"PutKeyset", "POST", "keysets", {}},
 };
 

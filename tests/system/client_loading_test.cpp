@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "tests/system/engines.hpp"
 #include "tests/system/node_process.hpp"
 
 // Real clients read what Signalbox serves for them (FR-1, FR-4): each starts in
@@ -78,7 +79,7 @@ std::string line_of(const std::string& text, const std::string& server) {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(client_loading, client_fixture)
+BOOST_FIXTURE_TEST_SUITE(client_loading, client_fixture, *of_one_engine())
 
 BOOST_AUTO_TEST_CASE(claude_code_connects_to_what_it_is_served_fr1) {
   const json::value payload{

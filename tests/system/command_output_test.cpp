@@ -258,6 +258,9 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_comes_with_the_command_that_lists_it) {
       {{"tokens", "revoke", std::string(32, 'a')},
        std::string(32, 'a'),
        "signalbox tokens list`"},
+      {{"nodes", "remove", std::string(32, 'a')},
+       std::string(32, 'a'),
+       "signalbox nodes list`"},
       {{"audit", "show", "99999"}, "99999", "signalbox audit`"},
   };
   for (auto& [words, name, hint] : all) {

@@ -1,4 +1,5 @@
 #include "tests/system/crash_checker.hpp"
+#include "tests/system/engines.hpp"
 
 #include <algorithm>
 
@@ -36,7 +37,7 @@ bool reports(const crash_history& x, kind wanted) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(crash_checker)
+BOOST_AUTO_TEST_SUITE(crash_checker, *of_one_engine())
 
 BOOST_AUTO_TEST_CASE(a_sound_history_has_no_violation) {
   BOOST_TEST(find_violations(sound_history()).empty());

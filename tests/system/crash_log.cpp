@@ -6,8 +6,7 @@
 
 #include "events/envelope.hpp"
 #include "events/record.hpp"
-#include "projections/fold.hpp"
-#include "storage/rocksdb_log.hpp"
+#include "tests/system/folded_copy.hpp"
 
 namespace signalbox::test {
 
@@ -43,32 +42,15 @@ std::optional<logged_publish> publish_in(const log_entry_view& entry) {
                         damage_of(entry.record, *x, body->artifact)};
 }
 
-template <class T>
-T must(result<T> x) {
-  if (!x)
-    throw std::runtime_error{"the log: " + x.error().message};
-  return std::move(*x);
-}
-
 } // namespace
 
 std::vector<logged_publish> read_publishes(const std::filesystem::path& data) {
-  rocksdb_config config;
-  config.directory = data / "db";
-  const auto log =
-      must(rocksdb_log::open(must(rocksdb_database::open_read_only(config))));
   std::vector<logged_publish> out;
-  ledger_state state;
-  const auto read = log->read(log_index{0}, [&](const log_entry_view& entry) {
-    const auto judged = must(
-        step(state, entry.index, entry.append_time, envelope_of(entry.record)));
+  read_folded(data, [&](const log_entry_view& entry, outcome judged) {
     auto found = publish_in(entry);
-    if (found && judged.result == outcome::accepted)
+    if (found && judged == outcome::accepted)
       out.push_back(std::move(*found));
-    return true;
   });
-  if (!read)
-    throw std::runtime_error{"the log: " + read.error().message};
   return out;
 }
 

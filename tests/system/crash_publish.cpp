@@ -38,13 +38,18 @@ void read_head(const answer& x, told_artifact& out) {
 } // namespace
 
 std::string to_request(const publish_call& x, const std::string& token) {
-  json::object body{{"draft_payload", draft_of(x)}, {"changelog", "A change"}};
+  const bool is_revert = !x.back_to.empty();
+  json::object body{{"changelog", "A change"}};
+  if (is_revert)
+    body["artifact_id"] = x.back_to;
+  else
+    body["draft_payload"] = draft_of(x);
   if (x.expected)
     body["expected_version"] = *x.expected;
   const auto text = json::serialize(body);
   return "POST /v1/ledgers/main/clients/" + x.client + "/profiles/" +
-         x.profile +
-         "/publish HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer " + token +
+         x.profile + (is_revert ? "/revert" : "/publish") +
+         " HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer " + token +
          "\r\nIdempotency-Key: " + x.key +
          "\r\nContent-Type: application/json\r\nContent-Length: " +
          std::to_string(text.size()) + "\r\n\r\n" + text;

@@ -9,13 +9,14 @@
 
 namespace signalbox::test {
 
-/// One publish as it is sent, and sent again, under one idempotency key. Every
-/// one of a test has a draft of its own, which holds the key.
+/// One publish or revert as it is sent, and sent again, under one idempotency
+/// key. Every publish of a test has a draft of its own, which holds the key.
 struct publish_call {
   std::string key;
   std::string client;
   std::string profile;
   std::optional<std::uint64_t> expected = {}; ///< channel version
+  std::string back_to = {}; ///< of a revert: the artifact to be current again
 
   std::string channel() const { return client + '/' + profile; }
 };

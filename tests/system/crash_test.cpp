@@ -1,4 +1,5 @@
 #include "tests/system/crash_rounds.hpp"
+#include "tests/system/engines.hpp"
 
 #include <algorithm>
 
@@ -58,11 +59,13 @@ BOOST_AUTO_TEST_CASE(crash_rounds_lose_no_acknowledged_publish) {
   survive("");
 }
 
-BOOST_AUTO_TEST_CASE(crash_rounds_without_unsynced_bytes_lose_none_either) {
+BOOST_AUTO_TEST_CASE(crash_rounds_without_unsynced_bytes_lose_none_either,
+                     *of_one_engine()) {
   survive("drop-unsynced");
 }
 
-BOOST_AUTO_TEST_CASE(crash_rounds_without_syncs_are_caught_losing) {
+BOOST_AUTO_TEST_CASE(crash_rounds_without_syncs_are_caught_losing,
+                     *of_one_engine()) {
   BOOST_TEST_MESSAGE("seed " << seed);
   crash_rounds rounds{"drop-unsynced-no-sync", seed};
   std::vector<violation> found;

@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/system/document_reader.hpp"
+#include "tests/system/engines.hpp"
 #include "tests/system/node_process.hpp"
 
 using namespace signalbox;
@@ -54,7 +55,10 @@ std::set<std::string> system_tests() {
   static const std::regex declared{
       R"(BOOST_(AUTO|FIXTURE|DATA)_TEST_CASE\(\s*(\w+))"};
   std::set<std::string> out;
-  for (auto& file : fs::directory_iterator{source / "tests" / "system"}) {
+  for (auto& file :
+       fs::recursive_directory_iterator{source / "tests" / "system"}) {
+    if (!file.is_regular_file())
+      continue;
     const auto text = read_text(file.path());
     for (std::sregex_iterator i{text.begin(), text.end(), declared}, end;
          i != end; ++i)
@@ -69,7 +73,7 @@ bool has_id(const std::string& name, const std::string& id) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(documentation)
+BOOST_AUTO_TEST_SUITE(documentation, *of_one_engine())
 
 BOOST_FIXTURE_TEST_CASE(each_family_has_a_page_that_names_its_schemas_ac5_fr3,
                         node_fixture) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/system/engines.hpp"
 #include "tests/system/kafka_client.hpp"
 #include "tests/system/kafka_cluster.hpp"
 
@@ -80,7 +81,7 @@ void check_ends_with_shell(const std::string& before,
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(kafka_broker)
+BOOST_AUTO_TEST_SUITE(kafka_broker, *of_one_engine())
 
 BOOST_AUTO_TEST_CASE(a_killed_broker_has_its_records_after_a_restart) {
   const kafka_cluster cluster;

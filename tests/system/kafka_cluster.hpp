@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -81,6 +82,16 @@ class kafka_cluster {
     tell({"in-sync", "--data", data(), topic});
   }
 
+  /// Runs one of Kafka's own tools, named by its class; what it said.
+  std::string kafka_tool(std::vector<std::string> words) const {
+    words.insert(words.begin(), {"tool", "--data", data()});
+    return tell(std::move(words));
+  }
+
+  /// Its folder: `node-N/server.properties`, and `safe` where it was started
+  /// with --safe.
+  std::filesystem::path folder() const { return place_ / "data"; }
+
   static inline const std::filesystem::path tool =
       std::filesystem::path{SIGNALBOX_SOURCE_DIR} / "ops" / "kafka" / "broker";
 
@@ -89,13 +100,15 @@ class kafka_cluster {
     tell({verb, "--data", data(), std::to_string(broker)});
   }
 
-  static void tell(std::vector<std::string> words) {
+  static std::string tell(std::vector<std::string> words) {
     words.insert(words.begin(), tool.string());
-    if (const auto done = run({words}); done.status != 0)
+    const auto done = run({words});
+    if (done.status != 0)
       throw std::runtime_error{words[1] + ": " + done.err};
+    return done.out;
   }
 
-  std::string data() const { return place_ / "data"; }
+  std::string data() const { return folder().string(); }
 
   temporary_directory place_;
   int brokers_;
@@ -103,5 +116,15 @@ class kafka_cluster {
   std::string bootstrap_;
   std::unique_ptr<child_process> child_;
 };
+
+/// As `bootstrap.servers` takes it: one broker to which nothing is done. All
+/// tests of a run share it if SIGNALBOX_TEST_BROKER names one, else those of
+/// this process.
+inline std::string shared_broker() {
+  if (const auto* servers = std::getenv("SIGNALBOX_TEST_BROKER"))
+    return servers;
+  static const kafka_cluster own;
+  return own.bootstrap();
+}
 
 } // namespace signalbox::test

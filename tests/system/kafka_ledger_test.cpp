@@ -4,6 +4,10 @@
 #include <string>
 #include <thread>
 
+#include "storage/kafka_settings.hpp"
+#include "storage/kafka_stream_topic.hpp"
+#include "storage/kafka_topics.hpp"
+#include "tests/system/engines.hpp"
 #include "tests/system/kafka_cluster.hpp"
 #include "tests/system/node_process.hpp"
 
@@ -38,9 +42,55 @@ bool becomes_ready(const node_process& node, unsigned status) {
   return true;
 }
 
+/// An answer that says how old it is, as soon as one does: the last word of the
+/// brokers counts as news for a while.
+answer get_aged(const node_process& node) {
+  const auto deadline =
+      std::chrono::steady_clock::now() + child_process::patience;
+  for (;;) {
+    auto out = get(node);
+    if (!out.header("Age").empty() ||
+        std::chrono::steady_clock::now() > deadline)
+      return out;
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
+}
+
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(kafka_ledger)
+BOOST_AUTO_TEST_SUITE(kafka_ledger, *of_one_engine())
+
+/// The client library may never let go of a partition that was deleted.
+BOOST_AUTO_TEST_CASE(a_node_ends_though_one_of_its_topics_was_deleted) {
+  on_kafka x;
+  node_process node{x.ledger};
+  BOOST_REQUIRE_EQUAL(publish(node, "stdio-pinned-npx").status, 201U);
+  auto settings =
+      parse_kafka_settings(read_text(x.ledger.data() / "kafka.properties"));
+  const auto topic = kafka_topic(settings.value(), activity_stream);
+  BOOST_REQUIRE(kafka_topics{*settings}.remove(topic));
+  const auto deadline =
+      std::chrono::steady_clock::now() + child_process::patience;
+  while (node.log().find("partition count changed") == std::string::npos) {
+    BOOST_REQUIRE((std::chrono::steady_clock::now() < deadline));
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
+  BOOST_TEST(node.stop() == 0);
+}
+
+/// The copy is the topic's: whoever moves it away has it again.
+BOOST_AUTO_TEST_CASE(a_copy_that_was_taken_away_is_made_again) {
+  on_kafka x;
+  node_process node{x.ledger};
+  BOOST_REQUIRE_EQUAL(publish(node, "stdio-pinned-npx").status, 201U);
+  const auto before = get(node);
+  BOOST_TEST(node.stop() == 0);
+  std::filesystem::remove_all(x.ledger.data() / "db");
+  node.restart();
+  BOOST_TEST(becomes_ready(node, 200));
+  BOOST_TEST(get(node).text("/artifact_id") == before.text("/artifact_id"));
+  BOOST_TEST(publish(node, "http-header-input").status == 201U);
+}
 
 BOOST_AUTO_TEST_CASE(a_ledger_on_kafka_serves_and_survives_a_kill) {
   on_kafka x;
@@ -67,9 +117,10 @@ BOOST_AUTO_TEST_CASE(without_brokers_reads_go_on_and_writes_are_refused) {
   const auto refused = publish(node, "several-servers");
   BOOST_TEST(refused.status == 503u);
   BOOST_TEST(refused.code() == "read_only");
-  const auto stale = get(node);
+  const auto stale = get_aged(node);
   BOOST_TEST(stale.status == 200u);
   BOOST_TEST(stale.body == before.body);
+  BOOST_REQUIRE(!stale.header("Age").empty());
   BOOST_TEST(std::stoi(stale.header("Age")) >= 2);
   BOOST_TEST(node.get("/readyz/read").status == 200u);
   // A restart without brokers serves what was copied.

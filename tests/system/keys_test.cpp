@@ -130,7 +130,9 @@ BOOST_AUTO_TEST_CASE(a_node_without_active_keys_starts_and_says_what_to_do) {
       BOOST_TEST(ready.status == 503u);
       BOOST_TEST(ready.body.find("keys rotate --online") != std::string::npos,
                  ready.body);
-      BOOST_TEST(node.get("/readyz/read").status == 200u);
+      const auto reads = node.get("/readyz/read");
+      BOOST_TEST(reads.status == 503u);
+      BOOST_TEST(reads.body.find("role head") != std::string::npos, reads.body);
       BOOST_TEST(node.get("/healthz").status == 200u);
       BOOST_TEST(node.get("clients").status == 200u);
       BOOST_TEST(node.get("keysets/current").status == 200u);

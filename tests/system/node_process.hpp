@@ -79,24 +79,42 @@ inline std::string kafka_of_tests() {
   return servers == nullptr ? "" : servers;
 }
 
+class test_ledger;
+
+/// Whose ledger another directory is to be of, and which build makes it.
+struct joining {
+  const test_ledger& first;
+  std::filesystem::path by = program;
+};
+
+/// A directory that a ledger's node was moved to.
+struct moving {
+  const test_ledger& first;
+  std::filesystem::path data;
+};
+
 /// A ledger in a directory of its own, made by `signalbox ledger create`.
 class test_ledger {
  public:
   /// `data`: where it lies; empty: in the temporary directory. `kafka`: the
-  /// broker that it is made on, if any.
+  /// brokers that it is made on, if any, and after them whole lines of further
+  /// settings; `replicas`: on how many of them. `by`: the build that makes it.
   explicit test_ledger(const std::string& algorithm = "ed25519",
                        const std::filesystem::path& data = {},
-                       const std::string& kafka = kafka_of_tests())
-      : data_{data.empty() ? place_ / "data" : data} {
-    write_text(passphrase(), "correct horse battery staple\n");
-    ::chmod(passphrase().c_str(), 0600);
+                       const std::string& kafka = kafka_of_tests(),
+                       int replicas = 1,
+                       const std::filesystem::path& by = program)
+      : data_{data.empty() ? place_ / "data" : data}, by_{by} {
+    write_passphrase();
     std::vector<std::string> words{"ledger", "create",      "--data", data_,
                                    "--json", "--algorithm", algorithm};
     if (!kafka.empty()) {
       write_text(place_ / "kafka.properties", kafka_settings(kafka));
+      ::chmod((place_ / "kafka.properties").c_str(), 0600);
       words.insert(words.end(),
                    {"--kafka", place_ / "kafka.properties",
-                    "--kafka-replication", "1", "--kafka-min-in-sync", "1"});
+                    "--kafka-replication", std::to_string(replicas),
+                    "--kafka-min-in-sync", replicas > 1 ? "2" : "1"});
     }
     const auto made = signalbox(words);
     if (made.status != 0)
@@ -108,12 +126,43 @@ class test_ledger {
       admin.pop_back();
   }
 
-  /// Runs the program with the passphrase known.
+  /// The directory of another node of a ledger on Kafka, made by `signalbox
+  /// ledger join`: the ledger does not know the node yet.
+  explicit test_ledger(const joining& x)
+      : fingerprint{x.first.fingerprint}, admin{x.first.admin},
+        data_{place_ / "data"}, by_{x.by} {
+    write_passphrase();
+    const auto made = signalbox(
+        {"ledger", "join", "--json", "--data", data_, "--kafka",
+         x.first.data() / "kafka.properties", "--root-fingerprint", fingerprint,
+         "--pseudonym-key", x.first.data() / "keys" / "pseudonym.key"});
+    if (made.status != 0)
+      throw std::runtime_error{"ledger join: " + made.err};
+  }
+
+  /// The same node in another directory, which some command made.
+  explicit test_ledger(const moving& x)
+      : fingerprint{x.first.fingerprint}, admin{x.first.admin}, data_{x.data} {
+    write_passphrase();
+  }
+
+  /// The id of the node whose directory this is.
+  std::string node() const {
+    return std::string{std::string_view{
+        json::parse(read_text(data_ / "ledger.json")).at("node").as_string()}};
+  }
+
+  /// Runs the program that made it with the passphrase known.
   finished signalbox(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), program.string());
+    arguments.insert(arguments.begin(), by_.string());
     return run({arguments,
                 {"SIGNALBOX_PASSPHRASE=correct horse battery staple"},
                 place_.path()});
+  }
+
+  /// Of a ledger that was created here on Kafka.
+  std::string decisions_topic() const {
+    return "test." + name_in_kafka() + ".decisions.v1";
   }
 
   std::filesystem::path passphrase() const { return place_ / "passphrase"; }
@@ -124,26 +173,41 @@ class test_ledger {
   std::string admin; ///< the administrator's token
 
  private:
+  void write_passphrase() const {
+    write_text(passphrase(), "correct horse battery staple\n");
+    ::chmod(passphrase().c_str(), 0600);
+  }
+
   /// Topics of its own: the place's name is nobody else's.
-  std::string kafka_settings(const std::string& servers) const {
-    std::string name;
+  std::string name_in_kafka() const {
+    std::string out;
     for (const char c : place_.path().filename().string())
       if (std::isalnum(static_cast<unsigned char>(c)) != 0)
-        name += to_hex({reinterpret_cast<const std::uint8_t*>(&c), 1});
+        out += to_hex({reinterpret_cast<const std::uint8_t*>(&c), 1});
+    return out;
+  }
+
+  std::string kafka_settings(const std::string& servers) const {
     return "bootstrap.servers = " + servers +
-           "\nsignalbox.deployment = test\nsignalbox.ledger = " + name + '\n';
+           "\nsignalbox.deployment = test\nsignalbox.ledger = " +
+           name_in_kafka() + '\n';
   }
 
   temporary_directory place_;
   std::filesystem::path data_;
+  std::filesystem::path by_ = program;
 };
 
 /// `signalbox serve` on a free port. Killed with its object unless stopped.
 class node_process {
  public:
   explicit node_process(const test_ledger& ledger,
-                        std::vector<std::string> arguments = {})
-      : ledger_{ledger}, arguments_{std::move(arguments)} {
+                        std::vector<std::string> arguments = {},
+                        std::vector<std::string> variables = {},
+                        std::filesystem::path build = program)
+      : ledger_{ledger}, build_{std::move(build)}, arguments_{
+                                                       std::move(arguments)} {
+    set_variables(std::move(variables));
     start();
   }
 
@@ -152,15 +216,13 @@ class node_process {
   void start() {
     const auto out = ledger_.place() / "serve.out";
     const auto err = ledger_.place() / log_name();
-    std::vector<std::string> words{program.string(), "serve", "--json",
-                                   "--listen",       listen_, "--data",
+    std::vector<std::string> words{build_.string(), "serve", "--json",
+                                   "--listen",      listen_, "--data",
                                    ledger_.data()};
     words.insert(words.end(), arguments_.begin(), arguments_.end());
     write_text(out, "");
-    child_ = std::make_unique<child_process>(
-        command_line{words,
-                     {"SIGNALBOX_PASSPHRASE=correct horse battery staple"}},
-        out, err);
+    child_ = std::make_unique<child_process>(command_line{words, variables_},
+                                             out, err);
     const auto deadline =
         std::chrono::steady_clock::now() + child_process::patience;
     // Polls the file, and wakes at once if the process ends instead.
@@ -194,6 +256,15 @@ class node_process {
     ++starts_;
     start();
   }
+
+  /// Of the environment of the next start: NAME=VALUE, beside the passphrase.
+  void set_variables(std::vector<std::string> x) {
+    variables_ = std::move(x);
+    variables_.push_back("SIGNALBOX_PASSPHRASE=correct horse battery staple");
+  }
+
+  /// The next start is another build's.
+  void set_build(std::filesystem::path x) { build_ = std::move(x); }
 
   /// The next start listens where this one does.
   void keep_port() { listen_ = "127.0.0.1:" + std::to_string(port); }
@@ -267,7 +338,9 @@ class node_process {
   std::string log_name() const { return "serve-" + std::to_string(starts_); }
 
   const test_ledger& ledger_;
+  std::filesystem::path build_;
   std::vector<std::string> arguments_;
+  std::vector<std::string> variables_;
   std::string listen_ = "127.0.0.1:0";
   std::unique_ptr<child_process> child_;
   int starts_ = 0;

@@ -48,6 +48,8 @@ json::object filled_draft() {
                            {"parameters", {{"port", 9000}}}});
 }
 
+const std::string another_node(32, '7');
+
 json::object binding() {
   return with(place(), "policy_set_id", "baseline");
 }
@@ -361,6 +363,24 @@ const std::vector<operation_example>& operation_examples() {
          return strings{"tokens", "revoke", x.tokens[2]};
        },
        likeness::same_form},
+      {"ListNodes", [](auto&, auto) { return json::object{}; },
+       [](auto&) {
+         return strings{"nodes", "list"};
+       }},
+      {"PutNode",
+       [](auto&, auto) {
+         return json::object{{"node_id", another_node}};
+       },
+       [](auto&) {
+         return strings{"nodes", "add", another_node};
+       }},
+      {"PutNode",
+       [](auto&, auto) {
+         return json::object{{"node_id", another_node}, {"active", false}};
+       },
+       [](auto&) {
+         return strings{"nodes", "remove", another_node};
+       }},
       {"PutKeyset",
        [](const stage& x, auto) {
          return json::object{{"envelope", x.envelope},

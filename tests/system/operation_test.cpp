@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/storage/mounted_disk.hpp"
+#include "tests/system/engines.hpp"
 #include "tests/system/node_process.hpp"
 
 using namespace signalbox;
@@ -58,7 +59,8 @@ BOOST_AUTO_TEST_CASE(a_stop_loses_no_acknowledged_publish_and_tells_everyone) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_full_disk_refuses_writes_serves_reads_and_recovers) {
+BOOST_AUTO_TEST_CASE(a_full_disk_refuses_writes_serves_reads_and_recovers,
+                     *of_one_engine()) {
   mounted_disk disk{"48m"};
   const test_ledger ledger{"ed25519", disk.path() / "data"};
   node_process node{ledger};

@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/system/command_bench.hpp"
+#include "tests/system/engines.hpp"
 
 using namespace signalbox;
 using namespace signalbox::test;
@@ -61,7 +62,8 @@ struct restored_bench : command_bench {
 
 BOOST_FIXTURE_TEST_SUITE(restored_ledger, restored_bench)
 
-BOOST_AUTO_TEST_CASE(clients_take_a_restored_ledger_once_it_says_so) {
+BOOST_AUTO_TEST_CASE(clients_take_a_restored_ledger_once_it_says_so,
+                     *of_one_engine()) {
   node.restart();
   BOOST_TEST(verify_remembering().status == 4); // an older head
   BOOST_TEST(restored().status == 7);           // the server runs
