@@ -21,7 +21,7 @@ constexpr std::array<error_row, 27> table{{
     {errc::key_reused, 422, -32022, 5, "The idempotency key was used"},
     {errc::already_released, 409, -32009, 5, "Released before"},
     {errc::version_not_greater, 422, -32022, 4, "The version does not grow"},
-    {errc::expired, 503, -32050, 7, "Too late"},
+    {errc::expired, 409, -32009, 5, "Too late"},
     {errc::closed, 409, -32009, 5, "The command was closed"},
     {errc::void_entry, 409, -32009, 5, "Void"},
     {errc::pending, 202, -32002, 7, "No outcome yet"},

@@ -189,6 +189,12 @@ operation_answer answer_refusal(const command_answer& x,
              "again, or reseal";
     case outcome::key_reused:
       return "this idempotency key was used for another request";
+    case outcome::expired:
+      return "the log took the command too late, and it never takes effect: "
+             "send it with a new idempotency key";
+    case outcome::closed:
+      return "the command was closed and never takes effect: send it with a "
+             "new idempotency key";
     default:
       return "the ledger voided the command: " +
              std::string{to_string(x.result)};

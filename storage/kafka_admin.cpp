@@ -15,7 +15,7 @@ constexpr int look_every = 100; // milliseconds
 
 } // namespace
 
-failure refused(const kafka_trouble& x, const std::string& topic) {
+failure topic_failure(const kafka_trouble& x, const std::string& topic) {
   auto why = "Kafka, topic " + topic + ": " + explain(x);
   switch (x.code) {
   case RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS:
@@ -37,7 +37,7 @@ failure refused(const kafka_trouble& x, const std::string& topic) {
   }
 }
 
-kafka_trouble said(rd_kafka_resp_err_t error, const char* text) {
+kafka_trouble trouble_of(rd_kafka_resp_err_t error, const char* text) {
   return {error, text == nullptr ? "" : text};
 }
 
@@ -82,8 +82,8 @@ failure kafka_admin::explain(rd_kafka_resp_err_t error,
   rd_kafka_poll(get(), 0);
   if (seen_ && (error == RD_KAFKA_RESP_ERR__TIMED_OUT ||
                 error == RD_KAFKA_RESP_ERR__TRANSPORT))
-    return refused(*seen_, topic);
-  return refused(said(error, text), topic);
+    return topic_failure(*seen_, topic);
+  return topic_failure(trouble_of(error, text), topic);
 }
 
 bool kafka_admin::gives_up() {

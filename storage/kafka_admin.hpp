@@ -15,9 +15,9 @@ using kafka_admin_options =
     kafka_owner<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 
 /// What the brokers said against a topic, in this program's terms.
-failure refused(const kafka_trouble& x, const std::string& topic);
+failure topic_failure(const kafka_trouble& x, const std::string& topic);
 
-kafka_trouble said(rd_kafka_resp_err_t error, const char* text);
+kafka_trouble trouble_of(rd_kafka_resp_err_t error, const char* text);
 
 /// A client for one administrative call. What the client noticed meanwhile
 /// explains a time-out better than the time-out does. Used by one thread.
@@ -34,7 +34,7 @@ class kafka_admin {
   kafka_admin_options options(rd_kafka_admin_op_t what) const;
 
   /// The answer to what was asked through the queue. Errors: those of
-  /// refused().
+  /// topic_failure().
   result<kafka_event> answer(const std::string& topic);
 
   /// `text` may be null.

@@ -109,6 +109,16 @@ void kafka_consumer::read_from(std::span<const place> places) {
   rd_kafka_assign(client_.get(), list.get());
 }
 
+bool kafka_consumer::move(int partition, std::uint64_t offset) {
+  partition_list list{rd_kafka_topic_partition_list_new(1)};
+  rd_kafka_topic_partition_list_add(list.get(), config_.topic.c_str(),
+                                    partition)
+      ->offset = static_cast<std::int64_t>(offset);
+  const kafka_owner<rd_kafka_error_t, rd_kafka_error_destroy> failed{
+      rd_kafka_seek_partitions(client_.get(), list.get(), 0)};
+  return failed == nullptr;
+}
+
 std::vector<kafka_message>
 kafka_consumer::take(std::size_t max, std::chrono::milliseconds wait) {
   std::vector<kafka_message> out;

@@ -62,6 +62,10 @@ class kafka_consumer {
   void read_from(std::span<const place> places);
   void read_from(std::uint64_t offset); ///< the same, of partition 0
 
+  /// Reads one of these partitions on from another offset. False if it cannot
+  /// be told so.
+  bool move(int partition, std::uint64_t offset);
+
   /// Takes what has come, `max` messages at most; waits for the first if need
   /// be.
   std::vector<kafka_message> take(std::size_t max,

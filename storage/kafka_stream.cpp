@@ -1,6 +1,7 @@
 #include "storage/kafka_stream.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <numeric>
 
 #include "events/envelope.hpp"
@@ -15,9 +16,12 @@ using std::chrono::milliseconds;
 
 /// How far a partition was read.
 struct kafka_stream::part {
-  std::optional<std::uint64_t> compare; ///< the next record must be this one
-  std::uint64_t floor = 0;              ///< the topic has nothing below
-  std::uint64_t next = 0;               ///< behind the last record taken
+  /// What the copy holds and the topic must have still: the next record is the
+  /// first of these.
+  std::deque<std::uint64_t> compare;
+  bool is_moved = false;   ///< what was taken with it is of before
+  std::uint64_t floor = 0; ///< the topic has nothing below
+  std::uint64_t next = 0;  ///< behind the last record taken
   bool at_end = false;
   int mismatches = 0; ///< in a row
   /// Between the consumer and the copy; the messages own the bytes.
@@ -144,8 +148,10 @@ std::uint64_t kafka_stream::position() const {
 
 // -- reading -----------------------------------------------------------------
 
-/// From the last record that the copy has, which must be there still, or from
-/// the first one that the topic has.
+/// From the first record that the copy has, which must be there still, then
+/// from the last one; without any, from the first one that the topic has. The
+/// last alone may be of a topic that took the place of another while this node
+/// read on.
 void kafka_stream::begin_reading() {
   begin_due_.reset();
   began_at_ = steady::now();
@@ -156,10 +162,10 @@ void kafka_stream::begin_reading() {
     x.held.clear();
     x.at_end = false;
     x.next = std::max(copy_->next_offset(i), x.floor);
-    x.compare = copy_->last_offset(i);
-    if (x.compare && *x.compare < x.floor)
-      x.compare.reset();
-    places.push_back({i, x.compare.value_or(x.next)});
+    x.compare.clear();
+    if (const auto first = copy_->first_offset(i, x.floor))
+      x.compare = {*first, x.next - 1};
+    places.push_back({i, x.compare.empty() ? x.next : x.compare.front()});
   }
   consumer_->read_from(places);
 }
@@ -187,6 +193,8 @@ void kafka_stream::serve(const visitor& arrived) {
 std::size_t kafka_stream::take(const visitor& arrived) {
   auto messages = consumer_->take(kafka_copy_batch, milliseconds{0});
   const auto count = messages.size();
+  for (auto& x : parts_)
+    x.is_moved = false;
   for (auto& x : messages) {
     const auto partition = static_cast<std::size_t>(x->partition);
     if (begin_due_)
@@ -196,6 +204,8 @@ std::size_t kafka_stream::take(const visitor& arrived) {
       continue;
     }
     auto& to = parts_[partition];
+    if (to.is_moved)
+      continue;
     const auto records = to.entries.size();
     if (!take_message(*x, to, x->partition))
       break; // read from elsewhere now: the rest is of before
@@ -214,7 +224,7 @@ bool kafka_stream::take_message(const rd_kafka_message_s& x, part& to,
   if (x.err == RD_KAFKA_RESP_ERR_NO_ERROR)
     return take_record(x, to, partition);
   if (x.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-    if (to.compare)
+    if (!to.compare.empty())
       return mismatch(to, partition, "ends before what was read of it");
     to.at_end = true;
     return true;
@@ -227,24 +237,39 @@ bool kafka_stream::take_message(const rd_kafka_message_s& x, part& to,
 
 bool kafka_stream::take_record(const rd_kafka_message_s& x, part& to,
                                int partition) {
+  if (!to.compare.empty())
+    return compare_record(x, to, partition);
   const auto offset = static_cast<std::uint64_t>(x.offset);
-  if (to.compare) {
-    auto same = copy_->holds(partition, offset, bytes_of(x));
-    if (!same) {
-      warn("the copy of a stream cannot be read: " + same.error().message);
-      begin_reading_later();
-      return false;
-    }
-    if (offset != *to.compare || !*same)
-      return mismatch(to, partition, "holds another record than was read");
-    to.compare.reset();
-    to.mismatches = 0;
-  }
   if (offset >= to.next) {
     to.entries.push_back({offset, time_of(x), bytes_of(x)});
     to.next = offset + 1;
   }
   return true;
+}
+
+bool kafka_stream::compare_record(const rd_kafka_message_s& x, part& to,
+                                  int partition) {
+  const auto offset = static_cast<std::uint64_t>(x.offset);
+  const auto same = copy_->holds(partition, offset, bytes_of(x));
+  if (!same) {
+    warn("the copy of a stream cannot be read: " + same.error().message);
+    begin_reading_later();
+    return false;
+  }
+  if (offset != to.compare.front() || !*same)
+    return mismatch(to, partition, "holds another record than was read");
+  to.compare.pop_front();
+  if (!to.compare.empty() && to.compare.front() == offset)
+    to.compare.pop_front(); // the copy has one record
+  if (to.compare.empty()) {
+    to.mismatches = 0;
+    return true;
+  }
+  to.is_moved = true;
+  if (consumer_->move(partition, to.compare.front()))
+    return true;
+  begin_reading_later();
+  return false;
 }
 
 /// Where to read on when the topic has nothing where it was to be read on.

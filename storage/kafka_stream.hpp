@@ -42,9 +42,9 @@ struct kafka_stream_config {
 ///
 /// A topic whose settings would break what a stream promises is neither
 /// written nor read: each setting is named, and looked at again now and then.
-/// At the start and now and then the last record that is known of each
-/// partition is compared with the topic's: one that was made anew is copied
-/// from its beginning.
+/// At the start and now and then the first and the last record that are known
+/// of each partition are compared with the topic's: one that was made anew is
+/// copied from its beginning.
 class kafka_stream final : public shared_stream {
  public:
   /// Opens the copy. No broker need answer yet: see catch_up().
@@ -95,6 +95,7 @@ class kafka_stream final : public shared_stream {
   std::size_t take(const visitor& arrived);
   bool take_message(const rd_kafka_message_s& x, part& to, int partition);
   bool take_record(const rd_kafka_message_s& x, part& to, int partition);
+  bool compare_record(const rd_kafka_message_s& x, part& to, int partition);
   bool find_place(part& to, int partition);
   bool mismatch(part& to, int partition, const char* what);
   void copy_taken(const visitor& arrived);

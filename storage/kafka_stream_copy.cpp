@@ -12,8 +12,8 @@ namespace signalbox {
 namespace {
 
 /// The first offset of a partition whose index is at `index` or above.
-std::uint64_t first_offset(std::uint64_t index, std::uint64_t partition,
-                           std::uint64_t partitions) {
+std::uint64_t offset_of(std::uint64_t index, std::uint64_t partition,
+                        std::uint64_t partitions) {
   if (index <= partition)
     return 0;
   const auto distance = index - partition;
@@ -112,11 +112,13 @@ std::uint64_t kafka_stream_copy::next_offset(int partition) const {
 }
 
 std::optional<std::uint64_t>
-kafka_stream_copy::last_offset(int partition) const {
-  const auto x = part_of(partition);
-  if (x->begin() == x->end())
-    return std::nullopt;
-  return x->end() - 1;
+kafka_stream_copy::first_offset(int partition, std::uint64_t from) const {
+  std::optional<std::uint64_t> out;
+  (void)part_of(partition)->read(from, [&](const stream_entry_view& x) {
+    out = x.index;
+    return false;
+  });
+  return out;
 }
 
 result<bool> kafka_stream_copy::holds(int partition, std::uint64_t offset,
@@ -184,11 +186,11 @@ result<void> kafka_stream_copy::read(std::uint64_t from,
   const auto all = parts();
   bool goes_on = true;
   for (std::size_t i = 0; i < all.size() && goes_on; ++i) {
-    auto done = all[i]->read(first_offset(from, i, all.size()),
-                             [&](stream_entry_view x) {
-                               x.index = x.index * all.size() + i;
-                               return goes_on = visit(x);
-                             });
+    auto done =
+        all[i]->read(offset_of(from, i, all.size()), [&](stream_entry_view x) {
+          x.index = x.index * all.size() + i;
+          return goes_on = visit(x);
+        });
     if (!done)
       return done;
   }
@@ -200,7 +202,7 @@ result<void> kafka_stream_copy::read_back(std::uint64_t before,
   const auto all = parts();
   bool goes_on = true;
   for (auto i = all.size(); i-- > 0 && goes_on;) {
-    auto done = all[i]->read_back(first_offset(before, i, all.size()),
+    auto done = all[i]->read_back(offset_of(before, i, all.size()),
                                   [&](stream_entry_view x) {
                                     x.index = x.index * all.size() + i;
                                     return goes_on = visit(x);

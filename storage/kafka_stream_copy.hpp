@@ -46,8 +46,10 @@ class kafka_stream_copy {
   /// Where to read the partition on.
   std::uint64_t next_offset(int partition) const;
 
-  /// The offset of the last record that is kept of the partition, if any is.
-  std::optional<std::uint64_t> last_offset(int partition) const;
+  /// The offset of the first record that is kept of the partition at or behind
+  /// `from`; nullopt: there is none, or it cannot be read.
+  std::optional<std::uint64_t> first_offset(int partition,
+                                            std::uint64_t from) const;
 
   /// Whether this is the record at the offset, as it was copied.
   result<bool> holds(int partition, std::uint64_t offset,

@@ -49,10 +49,10 @@ result<void> read_layout(kafka_admin& session, const std::string& topic,
   const kafka_owner<const rd_kafka_metadata_t, rd_kafka_metadata_destroy> held{
       raw};
   if (raw->topic_cnt != 1)
-    return refused({RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART}, topic);
+    return topic_failure({RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART}, topic);
   const auto& found = raw->topics[0];
   if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return refused({found.err}, topic);
+    return topic_failure({found.err}, topic);
   out.partitions = found.partition_cnt;
   for (int i = 0; i < found.partition_cnt; ++i) {
     const auto replicas = found.partitions[i].replica_cnt;
@@ -76,10 +76,11 @@ result<void> read_settings(kafka_admin& session, const std::string& topic,
   auto** found = rd_kafka_DescribeConfigs_result_resources(
       rd_kafka_event_DescribeConfigs_result(answered->get()), &count);
   if (count != 1)
-    return refused({RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART}, topic);
+    return topic_failure({RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART}, topic);
   if (const auto error = rd_kafka_ConfigResource_error(found[0]))
-    return refused(said(error, rd_kafka_ConfigResource_error_string(found[0])),
-                   topic);
+    return topic_failure(
+        trouble_of(error, rd_kafka_ConfigResource_error_string(found[0])),
+        topic);
   auto** entries = rd_kafka_ConfigResource_configs(found[0], &count);
   for (std::size_t i = 0; i < count; ++i) {
     const auto* value = rd_kafka_ConfigEntry_value(entries[i]);
@@ -96,8 +97,8 @@ result<void> first_problem(const rd_kafka_topic_result_t** x, std::size_t count,
                            const std::string& topic) {
   for (std::size_t i = 0; i < count; ++i)
     if (const auto error = rd_kafka_topic_result_error(x[i]))
-      return refused(said(error, rd_kafka_topic_result_error_string(x[i])),
-                     topic);
+      return topic_failure(
+          trouble_of(error, rd_kafka_topic_result_error_string(x[i])), topic);
   return {};
 }
 
@@ -208,8 +209,9 @@ kafka_topics::change(const std::string& topic,
       rd_kafka_event_AlterConfigs_result(answered->get()), &count);
   for (std::size_t i = 0; i < count; ++i)
     if (const auto error = rd_kafka_ConfigResource_error(done[i]))
-      return refused(said(error, rd_kafka_ConfigResource_error_string(done[i])),
-                     topic);
+      return topic_failure(
+          trouble_of(error, rd_kafka_ConfigResource_error_string(done[i])),
+          topic);
   return {};
 }
 

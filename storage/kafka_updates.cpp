@@ -93,23 +93,39 @@ result<void> kafka_updates::read(const visitor& visit) {
 }
 
 result<void> kafka_updates::read_to_end(const visitor& visit) {
-  const auto to = consumer_->ask_range(0, config_.patience);
+  const auto to = ask_whole_end();
   if (!to)
     return to.error();
   auto last_growth = steady::now();
-  while (position_ < to->end) {
+  while (position_ < *to) {
     const auto before = position_;
     take(visit, milliseconds{50});
     if (changed_)
       return *changed_;
     if (position_ != before)
       last_growth = steady::now();
-    else if (is_stopping_ || steady::now() - last_growth > kafka_patience)
+    else if (is_stopping_ || steady::now() - last_growth > config_.silence)
       return failure{errc::unavailable,
-                     "topic " + topic_ + " is not read to its end"};
+                     "topic " + topic_ + " is read to offset " +
+                         std::to_string(position_) + " of " +
+                         std::to_string(*to) +
+                         ": its leader is out of reach, or a producer that is "
+                         "no node of this ledger has a transaction open in it "
+                         "(kafka-transactions find-hanging), which hides what "
+                         "comes after it"};
   }
   is_at_end_ = true;
   return {};
+}
+
+/// The end of what is there, committed or not. Not to be had from a client that
+/// reads committed messages: to it an open transaction is the end.
+result<std::uint64_t> kafka_updates::ask_whole_end() const {
+  const auto client =
+      kafka_consumer::open({.settings = config_.settings, .topic = topic_});
+  if (!client)
+    return client.error();
+  return (*client)->ask_end(config_.patience);
 }
 
 /// The number of messages that came, of which a full batch means more.

@@ -23,6 +23,8 @@ struct kafka_updates_config {
   kafka_settings settings;
   std::function<void(std::string)> warn = nullptr; ///< any thread
   std::chrono::milliseconds patience = stream_patience;
+  /// Of a topic that is read to its end, until that is given up.
+  std::chrono::milliseconds silence = kafka_patience;
 };
 
 /// The topic of changes on Apache Kafka, written in transactions under one
@@ -55,6 +57,7 @@ class kafka_updates final : public updates_topic {
 
   result<void> check_settings();
   void check_extent();
+  result<std::uint64_t> ask_whole_end() const;
   std::size_t take(const visitor& visit, std::chrono::milliseconds wait);
   void take_message(const rd_kafka_message_s& x, const visitor& visit);
 

@@ -65,6 +65,16 @@ class stream_node {
 
   void close() { stream_.reset(); }
 
+  /// Adds to the copy of the only partition while it is closed.
+  void forge(std::uint64_t offset, std::string_view record) {
+    auto database = rocksdb_database::open({dir_.path() / "db"});
+    stream_topic::require(
+        kafka_stream_copy::open(database.value(), tag)
+            .value()
+            ->add(0, std::vector<stream_entry_view>{
+                         {offset, timestamp{1}, as_bytes(record)}}));
+  }
+
   /// The stream is there afterwards whatever came of it.
   result<void> try_reopen() {
     close();
@@ -77,9 +87,8 @@ class stream_node {
 
   /// Serves until this holds; false if it never does.
   bool serves_until(const std::function<bool()>& holds) {
-    // What nothing else tells is found when the stream compares.
-    const auto deadline = std::chrono::steady_clock::now() +
-                          stream_check_every + std::chrono::seconds{30};
+    const auto deadline =
+        std::chrono::steady_clock::now() + std::chrono::minutes{1};
     while (!holds() && std::chrono::steady_clock::now() < deadline) {
       stream_->serve([](auto&) { return true; });
       std::this_thread::sleep_for(std::chrono::milliseconds{5});
@@ -107,7 +116,7 @@ class stream_node {
     auto made = kafka_stream::open({.settings = settings,
                                     .stream = reports_stream,
                                     .database = *database,
-                                    .tag = 'R',
+                                    .tag = tag,
                                     .keep = stream_topic::keep,
                                     .key_of = key_of_,
                                     .warn =
@@ -121,6 +130,8 @@ class stream_node {
     stream_ = std::move(*made);
     return stream_->catch_up();
   }
+
+  static constexpr char tag = 'R';
 
   const stream_topic& topic_;
   std::function<std::string(byte_view)> key_of_;

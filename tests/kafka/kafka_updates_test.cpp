@@ -56,7 +56,8 @@ struct changes_topic {
 /// What one node has of it.
 struct changes_node {
   explicit changes_node(const changes_topic& topic) {
-    auto made = kafka_updates::open({.settings = topic.settings});
+    auto made = kafka_updates::open(
+        {.settings = topic.settings, .silence = std::chrono::seconds{2}});
     BOOST_REQUIRE_MESSAGE(made, made.error().message);
     updates = std::move(*made);
     updates->rewind();
@@ -172,6 +173,25 @@ BOOST_AUTO_TEST_CASE(a_transaction_left_open_hides_nothing_once_taken_over) {
     BOOST_CHECK_THROW(other.finish(stranger::ending::commit),
                       std::runtime_error);
   }
+}
+
+/// Whoever wrote on would tell changes again that lie in the topic, hidden.
+BOOST_AUTO_TEST_CASE(what_a_stranger_hides_is_missed_and_told) {
+  const changes_topic topic;
+  changes_node first{topic}, second{topic};
+  first.lead();
+  require(first.write({"1"}));
+  stranger other{one_broker().bootstrap()};
+  other.begin(topic.name(), "never");
+  require(first.write({"2"}));
+  second.lead();
+  second.updates->rewind();
+  const auto read = second.updates->read_to_end(second.note());
+  BOOST_CHECK(is(read, errc::unavailable));
+  BOOST_TEST(read.error().message.find("find-hanging") != std::string::npos);
+  other.finish(stranger::ending::abort);
+  const texts wanted{"a/b/1=1", "a/b/1=2"};
+  BOOST_TEST((second.all() == wanted));
 }
 
 BOOST_AUTO_TEST_CASE(a_topic_made_anew_under_a_writer_is_noticed) {

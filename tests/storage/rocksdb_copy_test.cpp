@@ -1,6 +1,5 @@
 #include "storage/defaults.hpp"
-#include "tests/storage/failing_fs.hpp"
-#include "tests/storage/rocksdb_engine.hpp"
+#include "tests/storage/faulty_engine.hpp"
 
 // A log that copies another one (storage/kafka_mirror).
 
@@ -9,13 +8,7 @@ using namespace signalbox::test;
 
 namespace {
 
-struct copying {
-  std::shared_ptr<failing_fs> fs = std::make_shared<failing_fs>();
-  rocksdb_engine engine{[this] {
-    rocksdb_config out;
-    out.file_system = fs;
-    return out;
-  }()};
+struct copying : faulty_engine {
   std::unique_ptr<rocksdb_log> log =
       std::move(rocksdb_log::open(engine.database()).value());
 

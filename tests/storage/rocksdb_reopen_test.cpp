@@ -2,21 +2,14 @@
 #include <thread>
 
 #include "storage/rocksdb_handle.hpp"
-#include "tests/storage/failing_fs.hpp"
-#include "tests/storage/rocksdb_engine.hpp"
+#include "tests/storage/faulty_engine.hpp"
 
 using namespace signalbox;
 using namespace signalbox::test;
 
 namespace {
 
-struct faulty {
-  std::shared_ptr<failing_fs> fs = std::make_shared<failing_fs>();
-  rocksdb_engine engine{[this] {
-    rocksdb_config out;
-    out.file_system = fs;
-    return out;
-  }()};
+struct faulty : faulty_engine {
   event_log& log() { return engine.log(); }
 };
 

@@ -75,7 +75,8 @@ BOOST_AUTO_TEST_CASE(a_node_ends_though_one_of_its_topics_was_deleted) {
     BOOST_REQUIRE((std::chrono::steady_clock::now() < deadline));
     std::this_thread::sleep_for(std::chrono::milliseconds{50});
   }
-  BOOST_TEST(node.stop() == 0);
+  node.send_stop();
+  BOOST_TEST(node.wait() == 0); // librdkafka 2.0 may never let go of it
 }
 
 /// The copy is the topic's: whoever moves it away has it again.

@@ -238,10 +238,12 @@ class node_process {
         static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
   }
 
-  /// Stops it in order; its exit status.
+  /// Stops it in order; its exit status, or -1 if it had to end itself since
+  /// something in it never ended.
   int stop() {
-    child_->signal(SIGTERM);
-    return child_->wait();
+    send_stop();
+    const auto status = child_->wait();
+    return log().find("does not end") == std::string::npos ? status : -1;
   }
   void signal(int number) const { child_->signal(number); }
   void send_stop() const { child_->signal(SIGTERM); }
