@@ -52,7 +52,8 @@ result<void> kafka_log::connect() {
   if (!consumer)
     return consumer.error();
   consumer_ = std::move(*consumer);
-  reachable_at_ = steady::now(); // it has its time, like a leader that moves
+  // It has its time, like a leader that moves.
+  reachable_at_ = moved_at_ = steady::now();
   compare();
   if (!config_.writes)
     return {};
@@ -220,6 +221,7 @@ bool kafka_log::take_message(const rd_kafka_message_s& x) {
     return false;
   if (x.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
     unreadable_.clear();
+    moved_at_ = steady::now();
     return take_record(x);
   }
   if (x.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
@@ -290,6 +292,7 @@ bool kafka_log::copy_taken() {
     warn("the topic cannot be copied for now: " + added.error().message);
     compare_later(); // reads on from what is there
   }
+  moved_at_ = steady::now(); // however long that took
   return added.has_value();
 }
 
@@ -345,8 +348,7 @@ void kafka_log::watch() {
       return;
     trouble_.clear();
     // Who cannot read would never learn what becomes of its writes.
-    set_offline(unreadable_.empty() ? ""
-                                    : "topic " + topic_ + ": " + unreadable_);
+    set_offline(why_nothing_comes(*seen));
     if (phase_ == phase::follow && unreadable_.empty() &&
         seen->high_watermark >= 0)
       compare_end(static_cast<std::uint64_t>(seen->high_watermark),
@@ -360,6 +362,23 @@ void kafka_log::watch() {
           : phase_ == phase::follow &&
                 (is_suspect_ || now - compared_at_ > kafka_check_every))
     compare();
+}
+
+/// Why the leader, whom it reaches, gives it nothing to read; empty: it does,
+/// or there is nothing.
+std::string
+kafka_log::why_nothing_comes(const kafka_partition_statistics& seen) {
+  if (!unreadable_.empty())
+    return "topic " + topic_ + ": " + unreadable_;
+  if (phase_ == phase::follow &&
+      seen.high_watermark <= static_cast<std::int64_t>(position_))
+    moved_at_ = steady::now();
+  if (steady::now() - moved_at_ <= kafka_offline_after)
+    return "";
+  is_suspect_ = true; // to read anew from its place may help
+  return "topic " + topic_ + " goes on behind offset " +
+         std::to_string(position_) +
+         ", and its leader answers, but nothing of it comes";
 }
 
 /// A start that met no broker could not look at the topic's settings: before

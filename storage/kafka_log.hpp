@@ -21,6 +21,7 @@ struct rd_kafka_message_s;
 namespace signalbox {
 
 class kafka_consumer;
+struct kafka_partition_statistics;
 
 struct kafka_log_config {
   kafka_settings settings;
@@ -101,6 +102,7 @@ class kafka_log final : public shared_log {
   void compare_later();
   void compare_end(std::uint64_t end, steady::time_point heard);
   void watch();
+  std::string why_nothing_comes(const kafka_partition_statistics& seen);
 
   void lose(std::string why);
   void set_offline(std::string why);
@@ -118,6 +120,8 @@ class kafka_log final : public shared_log {
   std::uint64_t position_ = 0; ///< behind the last record taken
   steady::time_point compared_at_{};
   steady::time_point reachable_at_{};
+  /// When a record was last taken, or there was none to take.
+  steady::time_point moved_at_{};
   std::optional<steady::time_point> compare_due_;
   std::string trouble_; ///< what went wrong last
   /// Why the leader, whom it reaches, gives it nothing to read.

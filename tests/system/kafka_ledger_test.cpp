@@ -4,9 +4,11 @@
 #include <string>
 #include <thread>
 
+#include "storage/kafka_decisions.hpp"
 #include "storage/kafka_settings.hpp"
 #include "storage/kafka_stream_topic.hpp"
 #include "storage/kafka_topics.hpp"
+#include "tests/kafka/stranger.hpp"
 #include "tests/system/engines.hpp"
 #include "tests/system/kafka_cluster.hpp"
 #include "tests/system/node_process.hpp"
@@ -77,6 +79,29 @@ BOOST_AUTO_TEST_CASE(a_node_ends_though_one_of_its_topics_was_deleted) {
   }
   node.send_stop();
   BOOST_TEST(node.wait() == 0); // librdkafka 2.0 may never let go of it
+}
+
+/// Whoever is given nothing would never learn what becomes of its writes. The
+/// fault lets another's open transaction hide what comes after it.
+BOOST_AUTO_TEST_CASE(a_node_that_is_given_nothing_to_read_takes_no_writes) {
+  on_kafka x;
+  node_process node{x.ledger};
+  BOOST_REQUIRE_EQUAL(publish(node, "stdio-pinned-npx").status, 201U);
+  BOOST_REQUIRE(node.stop() == 0);
+  node.set_variables({"SIGNALBOX_TEST_FAULT=read_committed/1"});
+  node.restart();
+  BOOST_REQUIRE(becomes_ready(node, 200));
+  auto settings =
+      parse_kafka_settings(read_text(x.ledger.data() / "kafka.properties"));
+  stranger other{x.cluster.bootstrap()};
+  other.begin(kafka_topic(settings.value(), decisions_stream), "none");
+  BOOST_TEST(becomes_ready(node, 503));
+  BOOST_TEST(node.get("/readyz/write").body.find("nothing of it comes") !=
+             std::string::npos);
+  BOOST_TEST(get(node).status == 200U);
+  other.finish(stranger::ending::abort);
+  BOOST_TEST(becomes_ready(node, 200));
+  BOOST_TEST(publish(node, "http-header-input").status == 201U);
 }
 
 /// The copy is the topic's: whoever moves it away has it again.
