@@ -10,9 +10,27 @@ namespace signalbox {
 
 namespace {
 
-failure lost(rd_kafka_resp_err_t error) {
+/// Whether the brokers said no, and not merely nothing: the record is nowhere.
+bool is_refused(const rd_kafka_message_t& x) {
+  if (rd_kafka_message_status(&x) != RD_KAFKA_MSG_STATUS_NOT_PERSISTED)
+    return false;
+  switch (x.err) {
+  case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+  case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+  case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
+  case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+  case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+    return true;
+  default:
+    return false;
+  }
+}
+
+failure lost(const rd_kafka_message_t& x) {
+  if (is_refused(x))
+    return {errc::read_only, "Kafka refused the record: " + describe(x.err)};
   return {errc::pending,
-          "Kafka did not confirm the record: " + describe(error)};
+          "Kafka did not confirm the record: " + describe(x.err)};
 }
 
 class producer final : public kafka_producer {
@@ -97,7 +115,7 @@ class producer final : public kafka_producer {
     if (x.err == RD_KAFKA_RESP_ERR_NO_ERROR)
       (*then)(static_cast<std::uint64_t>(x.offset));
     else
-      (*then)(lost(x.err));
+      (*then)(lost(x));
   }
 
   void restart() {

@@ -36,6 +36,18 @@ BOOST_AUTO_TEST_CASE(the_brokers_stamp_decisions_and_not_the_writer) {
   BOOST_CHECK(all[1].time < timestamp{9'000'000'000'000});
 }
 
+BOOST_AUTO_TEST_CASE(what_the_brokers_refuse_is_refused_and_not_in_doubt) {
+  kafka_engine x;
+  append(x.log(), {"a"});
+  BOOST_REQUIRE(kafka_topics{x.settings()}.change(
+      x.topic(), {{"max.message.bytes", "1000"}}));
+  const auto refused = refusal(x.log(), std::string(2000, 'b'));
+  BOOST_CHECK(refused.code == errc::read_only);
+  BOOST_TEST(refused.message.find("refused the record") != std::string::npos);
+  append(x.log(), {"c"});
+  check_same(read_texts(x.log()), {"a", "c"});
+}
+
 /// Otherwise every node that reads it would stop there, and each new one.
 BOOST_AUTO_TEST_CASE(what_unpacks_to_more_than_the_limit_is_not_taken) {
   kafka_engine x;
