@@ -63,7 +63,8 @@ result<void> ledger_topics::make(const stream& x) {
 failure ledger_topics::with_hint(failure x) {
   if (x.code == errc::conflict)
     x.message += ". It holds a ledger, or what a creation left that was "
-                 "killed: name another with signalbox.ledger in the Kafka "
+                 "killed. Make a node of that ledger with `signalbox ledger "
+                 "join`, or name another with signalbox.ledger in the Kafka "
                  "settings, or delete the topic if nobody needs it";
   else if (x.message.find("INVALID_REPLICATION_FACTOR") != x.message.npos)
     x.message += ". --kafka-replication and --kafka-min-in-sync must fit the "

@@ -52,6 +52,9 @@ class log_checker {
 
  private:
   void compare(const log_demands& x) {
+    out.is_another =
+        (x.ledger && *x.ledger != out.ledger) ||
+        (x.root_fingerprint && *x.root_fingerprint != out.root_fingerprint);
     if (x.ledger && *x.ledger != out.ledger)
       out.add(0, "this is ledger " + out.ledger.hex() + ", not " +
                      x.ledger->hex());

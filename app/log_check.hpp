@@ -50,6 +50,8 @@ struct checked_log {
   std::uint64_t keysets = 0;   ///< signed by the roots before them
   std::uint64_t documents = 0; ///< families, schemas, policy sets, templates
 
+  /// It is not the ledger that was asked for, whatever is wrong with it.
+  bool is_another = false;
   std::uint64_t problem_count = 0;
   std::vector<log_problem> problems; ///< the first ones
 

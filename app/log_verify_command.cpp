@@ -78,15 +78,20 @@ void print(std::ostream& out, const checked_log& x) {
 
 failure refused(const checked_log& x, const log_source& source) {
   auto& first = x.problems.front();
+  const auto* advice =
+      x.is_another
+          ? ". Compare --root-fingerprint, or that in DIR/ledger.json, with "
+            "what the ledger's administrators say; if it is right, this is "
+            "the log of another ledger"
+          : ". Keep a copy as it is; then bring the log back from a backup, "
+            "or, where the ledger is on Kafka and its topic is sound, read it "
+            "anew with `signalbox ledger join`";
   return {errc::bad_signature,
           source.name() +
               " is not what it should be: " + std::to_string(x.problem_count) +
               (x.problem_count == 1 ? " problem" : " problems") +
               ", the first at entry " + std::to_string(first.index) + ": " +
-              first.what +
-              ". Keep a copy as it is; then bring the log back from a backup, "
-              "or, where the ledger is on Kafka and its topic is sound, read "
-              "it anew with `signalbox ledger join`"};
+              first.what + advice};
 }
 
 } // namespace

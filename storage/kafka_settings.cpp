@@ -52,6 +52,17 @@ bool is_allowed(std::string_view name) {
   });
 }
 
+/// A name as it may be told. The left side of a line may also be a piece of a
+/// secret that was wrapped.
+std::string told(std::string_view name) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-';
+  };
+  const bool is_name =
+      name.size() <= 48 && std::all_of(name.begin(), name.end(), plain);
+  return is_name ? '\'' + std::string{name} + '\'' : "what it names";
+}
+
 failure wrong(std::size_t line, const std::string& what) {
   return {errc::bad_request,
           "line " + std::to_string(line) + " of the Kafka settings: " + what};
@@ -62,7 +73,7 @@ result<void> take(std::size_t line, std::string_view name,
   if (name.starts_with(own_prefix)) {
     const auto own = name.substr(own_prefix.size());
     if (own != "deployment" && own != "ledger")
-      return wrong(line, "there is no setting " + std::string{name} +
+      return wrong(line, "there is no setting like " + told(name) +
                              "; Signalbox's own are signalbox.deployment and "
                              "signalbox.ledger");
     if (!is_topic_part(value))
@@ -73,12 +84,12 @@ result<void> take(std::size_t line, std::string_view name,
     return {};
   }
   if (!is_allowed(name))
-    return wrong(line, '\'' + std::string{name} +
-                           "' cannot be set here: only how brokers are reached "
+    return wrong(line, told(name) +
+                           " cannot be set here: only how brokers are reached "
                            "(bootstrap.servers, security.protocol, sasl.*, "
                            "ssl.*, client.id and alike)");
   if (!out.client.emplace(name, value).second)
-    return wrong(line, std::string{name} + " is given twice");
+    return wrong(line, told(name) + " is given twice");
   return {};
 }
 

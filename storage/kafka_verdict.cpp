@@ -40,8 +40,9 @@ void warn_of_replicas(const kafka_topic_facts& x, const std::string& so,
 std::string
 how_to_make_topic(const std::string& topic, int partitions,
                   const std::map<std::string, std::string>& config) {
-  auto out = "make it with kafka-topics --create --topic " + topic +
-             " --partitions " + std::to_string(partitions) +
+  auto out = "make it with kafka-topics --create --bootstrap-server HOST:PORT "
+             "--topic " +
+             topic + " --partitions " + std::to_string(partitions) +
              " --replication-factor 3";
   for (auto& [name, value] : config)
     out += " --config " + name + '=' + value;

@@ -193,6 +193,8 @@ BOOST_AUTO_TEST_CASE(the_command_judges_a_token_and_a_fingerprint) {
                           random_id<digest>().hex()});
   BOOST_TEST(other.code == exit_code::refused);
   BOOST_TEST(other.err.find("entry 0") != std::string::npos, other.err);
+  BOOST_TEST(other.err.find("another ledger") != std::string::npos, other.err);
+  BOOST_TEST(other.err.find("backup") == std::string::npos, other.err);
   BOOST_TEST(run({"log", "verify"}).code == exit_code::usage);
 }
 

@@ -62,6 +62,9 @@ BOOST_AUTO_TEST_CASE(a_refusal_names_the_setting_and_never_its_value) {
   const auto why = refusal("sasl.password = hunter2\nsasl.password = hunter3");
   BOOST_TEST(says(why, "sasl.password"));
   BOOST_TEST(!says(why, "hunter"));
+  const auto wrapped = refusal("sasl.password = hun\nTer2Hunter2==\n");
+  BOOST_TEST(says(wrapped, "line 2"));
+  BOOST_TEST(!says(wrapped, "unter"));
 }
 
 BOOST_AUTO_TEST_CASE(without_servers_an_example_is_shown) {
