@@ -1,3 +1,4 @@
+#include "api/error_table.hpp"
 #include "api/operation.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -12,7 +13,8 @@ BOOST_AUTO_TEST_CASE(a_final_refusal_asks_for_a_new_idempotency_key) {
     command_answer judged;
     judged.result = why;
     const auto told = answer_refusal(judged, event_id{}, "acme");
-    BOOST_TEST(told.status == 409u, to_string(why));
+    BOOST_REQUIRE(told.failed);
+    BOOST_TEST(lookup(told.failed->code).status == 409u, to_string(why));
     BOOST_TEST(told.failed->message.find("new idempotency key") !=
                std::string::npos);
   }
