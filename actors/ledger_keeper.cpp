@@ -28,12 +28,13 @@ ledger_keeper::ledger_keeper(ledger_config config)
 // -- recovery ----------------------------------------------------------------
 
 result<void> ledger_keeper::fold_log() {
-  auto end = to_integer(config_.log.end());
   auto from = log_index{state_.size};
   auto source = [&](const envelope_visitor& visit) {
-    return config_.log.read(from, [&](const log_entry_view& x) {
+    const auto each = [&](const log_entry_view& x) {
       return visit(x.index, x.append_time, envelope_of(x.record));
-    });
+    };
+    return config_.shared != nullptr ? config_.shared->read_through(from, each)
+                                     : config_.log.read(from, each);
   };
   return replay(state_, source, [&](const replayed_entry& x) -> result<void> {
     auto folded = fold_one(x);
@@ -42,7 +43,7 @@ result<void> ledger_keeper::fold_log() {
     if (!state_.ledger)
       return no_ledger(state_);
     if (config_.progress && state_.size % 65'536 == 0)
-      config_.progress(state_.size, end);
+      config_.progress(state_.size, to_integer(config_.log.end()));
     return {};
   });
 }

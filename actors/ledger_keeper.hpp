@@ -24,6 +24,7 @@
 #include "projections/view.hpp"
 #include "storage/head_file.hpp"
 #include "storage/log.hpp"
+#include "storage/shared_log.hpp"
 #include "storage/state_store.hpp"
 
 namespace signalbox {
@@ -47,6 +48,9 @@ struct ledger_config {
   /// Where the folds of other nodes are compared with this one; null: there are
   /// none.
   state_exchange* exchange = nullptr;
+  /// The log, where other processes write to it too: it is read through at the
+  /// start.
+  shared_log* shared = nullptr;
 };
 
 /// The ledger without its actor: folds the log, publishes views, knows who

@@ -71,7 +71,7 @@ result<void> runtime::start() {
                     status_,           config_.head,   config_.node,
                     config_.head_life, config_.writes, config_.wall_clock,
                     steady_now,        config_.warn,   config_.progress,
-                    config_.exchange};
+                    config_.exchange,  config_.shared};
     auto spawn_appender = [this](ledger_actor::pointer ledger) {
       if (config_.shared != nullptr)
         return appender_actor{ledger->spawn<caf::detached + caf::linked>(

@@ -23,8 +23,10 @@ result<node_log> open_node_log(rocksdb_database::pointer database,
                               .warn = options.warn});
   if (!log)
     return log.error();
-  if (auto read = (*log)->catch_up(options.progress); !read) {
-    const bool goes_on = options.serves_without_brokers &&
+  auto read =
+      options.is_server ? (*log)->meet() : (*log)->catch_up(options.progress);
+  if (!read) {
+    const bool goes_on = options.is_server &&
                          (read.error().code == errc::unavailable ||
                           read.error().code == errc::forbidden) &&
                          to_integer((*log)->end()) > 0;

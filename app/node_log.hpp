@@ -22,14 +22,14 @@ struct node_log_options {
   std::optional<kafka_settings> kafka;
   std::function<void(std::string)> warn = nullptr; ///< any thread
   std::function<void(std::uint64_t, std::uint64_t)> progress = nullptr;
-  /// What a server does: where no broker answers it serves what the node has
-  /// copied before. A command cannot go on then.
-  bool serves_without_brokers = false;
+  /// A server serves what the node has copied before where no broker answers,
+  /// and leaves what it lacks to the start of its ledger. Else all is copied.
+  bool is_server = false;
   bool writes = true; ///< false: a replica
 };
 
-/// Opens the log, read up to the end that it has now.
-/// Errors: those of rocksdb_log::open or kafka_log::catch_up.
+/// Opens the log. Errors: those of rocksdb_log::open, and of kafka_log::meet or
+/// kafka_log::catch_up.
 result<node_log> open_node_log(rocksdb_database::pointer database,
                                const node_log_options& options);
 

@@ -75,12 +75,7 @@ result<std::unique_ptr<node_storage>> open_storage(const serve_options& options,
            [&log](std::string line) {
              log.write(log_level::warning, line, {{"component", "kafka"}});
            },
-       .progress =
-           [&log](std::uint64_t done, std::uint64_t all) {
-             log.write(log_level::info, "reading the topic",
-                       {{"entries", done}, {"of", all}});
-           },
-       .serves_without_brokers = true,
+       .is_server = true,
        .writes = !options.replica});
   if (!entries)
     return entries.error();

@@ -1,12 +1,12 @@
 #include "projections/replay.hpp"
 
-#include "projections/batch_queue.hpp"
-
 #include <algorithm>
 #include <exception>
 #include <memory>
 #include <thread>
 #include <vector>
+
+#include "events/batch_queue.hpp"
 
 namespace signalbox {
 

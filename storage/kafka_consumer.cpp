@@ -132,15 +132,21 @@ kafka_consumer::take(std::size_t max, std::chrono::milliseconds wait) {
     out.push_back(std::move(x));
   }
   if (!pauses_briefly_ && taken_bytes_ > queue_kilobytes * 1024 / 2)
-    fetch_on(out.back()->partition);
+    fetch_on(*out.back());
   return out;
 }
 
 /// An older library looks but once a second whether a full queue has room
 /// again (librdkafka issue 2879); any request to the leader makes it look.
-void kafka_consumer::fetch_on(int partition) {
+/// Where this was the last record the leader is asked for more already, and
+/// would answer that first.
+void kafka_consumer::fetch_on(const rd_kafka_message_t& last) {
   taken_bytes_ = 0;
-  (void)ask_range(partition, kafka_wake_patience);
+  std::int64_t begin = 0, end = 0;
+  rd_kafka_get_watermark_offsets(client_.get(), config_.topic.c_str(),
+                                 last.partition, &begin, &end);
+  if (last.offset + 1 < end)
+    (void)ask_range(last.partition, kafka_wake_patience);
 }
 
 result<kafka_consumer::range>

@@ -97,7 +97,7 @@ class kafka_consumer {
 
   void take_problem(kafka_trouble x);
   void take_statistics(std::string_view text);
-  void fetch_on(int partition);
+  void fetch_on(const rd_kafka_message_t& last);
 
   config config_;
   kafka_callbacks callbacks_; // outlives the client

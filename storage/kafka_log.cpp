@@ -1,9 +1,12 @@
 #include "storage/kafka_log.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "events/batch_queue.hpp"
 #include "events/envelope.hpp"
 #include "events/fault.hpp"
 #include "storage/kafka_consumer.hpp"
@@ -18,6 +21,56 @@ struct kafka_log::taken {
   std::vector<kafka_message> held;
   std::vector<kafka_entry> entries;
   std::size_t bytes = 0;
+
+  void clear() {
+    entries.clear();
+    held.clear();
+    bytes = 0;
+  }
+};
+
+/// Copies up to the topic's end on a thread of its own, while another one takes
+/// what was copied.
+class kafka_log::copier {
+ public:
+  struct group {
+    taken records;
+    std::uint64_t first = 0; ///< index
+  };
+
+  explicit copier(kafka_log& log) : log_{log} {
+    log_.copier_ = this;
+    thread_ = std::thread{[this] { run(); }};
+  }
+
+  ~copier() {
+    (void)finish();
+    log_.copier_ = nullptr;
+  }
+
+  /// Copies the rest, of which nothing is taken.
+  result<void> finish() {
+    groups.abandon();
+    if (thread_.joinable())
+      thread_.join();
+    return outcome_;
+  }
+
+  batch_queue<group, 2> groups;
+
+ private:
+  void run() {
+    try {
+      outcome_ = log_.copy_to_target(nullptr);
+    } catch (const std::exception& e) {
+      outcome_ = failure{errc::bug, e.what()};
+    }
+    groups.finish();
+  }
+
+  kafka_log& log_;
+  result<void> outcome_;
+  std::thread thread_;
 };
 
 kafka_log::kafka_log(kafka_log_config config)
@@ -130,25 +183,47 @@ result<void> kafka_log::check_settings() {
   return {};
 }
 
-result<void> kafka_log::catch_up(
-    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+result<void> kafka_log::meet() {
   if (auto checked = check_settings(); !checked)
     return checked;
-  auto target = consumer_->ask_end(config_.patience);
-  if (!target)
-    return target.error();
+  auto end = consumer_->ask_end(config_.patience);
+  if (!end)
+    return end.error();
+  target_ = *end;
+  return copy_until([this] { return phase_ == phase::follow; }, nullptr);
+}
+
+result<void> kafka_log::catch_up(const progress& tell) {
+  if (auto met = meet(); !met)
+    return met;
+  return copy_to_target([&] {
+    if (tell)
+      tell(mirror_->size(), *target_);
+  });
+}
+
+result<void> kafka_log::copy_to_target(const std::function<void()>& grown) {
+  auto done = copy_until([this] { return position_ >= *target_; }, grown);
+  target_.reset();
+  if (!done)
+    return done;
+  reachable_at_ = steady::now();
+  set_offline("");
+  return {};
+}
+
+/// Calls `grown` after each group of records.
+result<void> kafka_log::copy_until(const std::function<bool()>& is_done,
+                                   const std::function<void()>& grown) {
   auto last_growth = steady::now();
   for (;;) {
     const auto before = position_;
-    if (serve() && progress)
-      progress(mirror_->size(), *target);
+    if (serve() && grown)
+      grown();
     if (const auto now = health(); now.state == log_health::mode::lost)
       return failure{errc::history_changed, now.reason};
-    if (phase_ == phase::follow && position_ >= *target) {
-      reachable_at_ = steady::now();
-      set_offline("");
+    if (phase_ == phase::follow && is_done())
       return {};
-    }
     if (position_ != before)
       last_growth = steady::now();
     else if (steady::now() - last_growth > config_.patience)
@@ -162,11 +237,41 @@ result<void> kafka_log::catch_up(
 // -- reading -----------------------------------------------------------------
 
 result<void> kafka_log::read(log_index from, const visitor& visit) const {
-  return mirror_->log().read(from, [&](log_entry_view x) {
-    if (is_due(fault::offset_as_index))
-      x.index = log_index{mirror_->offset_of(to_integer(x.index))};
-    return visit(x);
-  });
+  return mirror_->log().read(
+      from, [&](const log_entry_view& x) { return visit(as_told(x)); });
+}
+
+log_entry_view kafka_log::as_told(log_entry_view x) const {
+  if (is_due(fault::offset_as_index))
+    x.index = log_index{mirror_->offset_of(to_integer(x.index))};
+  return x;
+}
+
+result<void> kafka_log::read_through(log_index from, const visitor& visit) {
+  if (!target_)
+    return read(from, visit);
+  bool goes_on = true;
+  auto known =
+      read(from, [&](const log_entry_view& x) { return goes_on = visit(x); });
+  if (!known || !goes_on) {
+    target_.reset();
+    return known;
+  }
+  copier work{*this};
+  while (auto* group = goes_on ? work.groups.begin_read() : nullptr) {
+    for (auto next = group->first; auto& x : group->records.entries) {
+      const log_index at{next++};
+      if (goes_on && at >= from)
+        goes_on = visit(as_told({at, x.append_time, x.record}));
+    }
+    group->records.clear();
+    work.groups.end_read();
+  }
+  const auto copied = work.finish();
+  if (copied || copied.error().code == errc::history_changed)
+    return copied;
+  warn("serving what was copied so far: " + copied.error().message);
+  return {};
 }
 
 log_health kafka_log::health() const {
@@ -284,147 +389,22 @@ void kafka_log::take_problem(std::string what) {
 bool kafka_log::copy_taken() {
   if (taken_->entries.empty())
     return false;
+  const auto first = mirror_->size();
   auto added = mirror_->add(taken_->entries);
-  taken_->entries.clear();
-  taken_->held.clear();
-  taken_->bytes = 0;
+  auto* group =
+      added && copier_ != nullptr ? copier_->groups.begin_write() : nullptr;
+  if (group != nullptr) {
+    group->first = first;
+    std::swap(group->records, *taken_);
+    copier_->groups.end_write();
+  }
+  taken_->clear();
   if (!added) {
     warn("the topic cannot be copied for now: " + added.error().message);
     compare_later(); // reads on from what is there
   }
   moved_at_ = steady::now(); // however long that took
   return added.has_value();
-}
-
-// -- comparing ---------------------------------------------------------------
-
-void kafka_log::compare() {
-  is_suspect_ = false;
-  compare_due_.reset();
-  compared_at_ = steady::now();
-  position_ = mirror_->next_offset();
-  phase_ = mirror_->size() == 0 ? phase::follow : phase::compare_first;
-  consumer_->read_from(mirror_->size() == 0 ? 0 : mirror_->offset_of(0));
-}
-
-void kafka_log::compare_later() {
-  compare_due_ = steady::now() + reopen_interval;
-}
-
-bool kafka_log::compare_entry(std::uint64_t index,
-                              const rd_kafka_message_s& x) {
-  auto same = mirror_->holds(index, bytes_of(x));
-  if (!same) {
-    warn("the copy cannot be read: " + same.error().message);
-    compare_later();
-    return false;
-  }
-  if (*same &&
-      static_cast<std::uint64_t>(x.offset) == mirror_->offset_of(index))
-    return true;
-  mismatch("holds another record where entry " + std::to_string(index) +
-           " was");
-  return false;
-}
-
-/// Believed only when it is seen again: a topic in the middle of a change of
-/// its leader may look strange for a moment.
-void kafka_log::mismatch(const std::string& what) {
-  if (++mismatches_ < kafka_check_attempts)
-    return compare_later();
-  lose("topic " + topic_ + ' ' + what +
-       ": it was made anew, cut or exchanged since this node followed it. "
-       "Nothing is written. Put the former topic back, or restore the ledger "
-       "into a new one");
-}
-
-void kafka_log::watch() {
-  const auto now = steady::now();
-  if (phase_ == phase::lost)
-    return;
-  if (auto seen = consumer_->take_statistics(); seen && seen->is_reachable) {
-    reachable_at_ = now;
-    if (!check_late())
-      return;
-    trouble_.clear();
-    // Who cannot read would never learn what becomes of its writes.
-    set_offline(why_nothing_comes(*seen));
-    if (phase_ == phase::follow && unreadable_.empty() &&
-        seen->high_watermark >= 0)
-      compare_end(static_cast<std::uint64_t>(seen->high_watermark),
-                  now - std::chrono::microseconds{seen->silent_for});
-  } else if (now - reachable_at_ > kafka_offline_after) {
-    set_offline("Kafka's leader of topic " + topic_ + " does not answer" +
-                (trouble_.empty() ? "" : ": " + trouble_));
-  }
-  if (compare_due_
-          ? now >= *compare_due_
-          : phase_ == phase::follow &&
-                (is_suspect_ || now - compared_at_ > kafka_check_every))
-    compare();
-}
-
-/// Why the leader, whom it reaches, gives it nothing to read; empty: it does,
-/// or there is nothing.
-std::string
-kafka_log::why_nothing_comes(const kafka_partition_statistics& seen) {
-  if (!unreadable_.empty())
-    return "topic " + topic_ + ": " + unreadable_;
-  if (phase_ == phase::follow &&
-      seen.high_watermark <= static_cast<std::int64_t>(position_))
-    moved_at_ = steady::now();
-  if (steady::now() - moved_at_ <= kafka_offline_after)
-    return "";
-  is_suspect_ = true; // to read anew from its place may help
-  return "topic " + topic_ + " goes on behind offset " +
-         std::to_string(position_) +
-         ", and its leader answers, but nothing of it comes";
-}
-
-/// A start that met no broker could not look at the topic's settings: before
-/// anything is written now. False if that is not to be.
-bool kafka_log::check_late() {
-  if (settings_checked_)
-    return true;
-  auto checked = check_settings();
-  if (!checked && checked.error().code == errc::read_only)
-    lose(checked.error().message);
-  else if (!checked)
-    trouble_ = checked.error().message; // asked again with the next statistics
-  return checked.has_value();
-}
-
-/// What the leader said its partition ends with, and when.
-void kafka_log::compare_end(std::uint64_t end, steady::time_point heard) {
-  if (position_ >= end)
-    current_at_ = heard.time_since_epoch().count();
-  if (position_ > end) // what was read is gone
-    is_suspect_ = true;
-}
-
-void kafka_log::lose(std::string why) {
-  phase_ = phase::lost;
-  warn(why);
-  std::lock_guard guard{mutex_};
-  lost_ = std::move(why);
-}
-
-void kafka_log::set_offline(std::string why) {
-  {
-    std::lock_guard guard{mutex_};
-    offline_ = why;
-  }
-  // Reasons may alternate: a line now and then.
-  if (why == told_ || steady::now() - told_at_ < kafka_tell_every)
-    return;
-  told_ = std::move(why);
-  told_at_ = steady::now();
-  warn(told_.empty() ? "Kafka takes writes again" : "no writes: " + told_);
-}
-
-void kafka_log::warn(std::string line) const {
-  if (config_.warn)
-    config_.warn(std::move(line));
 }
 
 // -- writing -----------------------------------------------------------------

@@ -45,7 +45,8 @@ struct kafka_log_config {
 /// or cut. Where they differ the log is lost (health()): it stays readable, and
 /// is neither written nor followed any more.
 ///
-/// serve(), produce() and append() belong to one thread; the rest to any.
+/// meet(), catch_up(), read_through(), serve(), produce() and append() belong
+/// to one thread; the rest to any.
 class kafka_log final : public shared_log {
  public:
   /// Opens the copy. No broker need answer yet: see catch_up().
@@ -54,12 +55,17 @@ class kafka_log final : public shared_log {
 
   ~kafka_log() override;
 
-  /// Checks the topic's settings and copies up to the end that it has now.
+  using progress = std::function<void(std::uint64_t, std::uint64_t)>;
+
+  /// Checks the topic's settings, compares it with the copy and notes its end:
+  /// up to there read_through() reads it. Errors: as of catch_up().
+  result<void> meet();
+
+  /// The same, and copies up to that end. `tell` may be null.
   /// Errors: `not_found` (no such topic), `history_changed`, `unavailable` (no
   /// broker answers in time; what was copied before is there), `read_only` (a
   /// topic that could lose decisions; each setting named), `io`.
-  result<void>
-  catch_up(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+  result<void> catch_up(const progress& tell);
 
   log_index end() const override { return mirror_->log().end(); }
 
@@ -70,6 +76,7 @@ class kafka_log final : public shared_log {
                            timestamp append_time) override;
 
   result<void> read(log_index from, const visitor& visit) const override;
+  result<void> read_through(log_index from, const visitor& visit) override;
   log_health health() const override;
 
   void produce(byte_view record, std::string_view key, delivered then) override;
@@ -89,6 +96,11 @@ class kafka_log final : public shared_log {
   bool check_late();
   void wake();
   void wait_for_wake(std::chrono::milliseconds most);
+
+  result<void> copy_until(const std::function<bool()>& is_done,
+                          const std::function<void()>& grown);
+  result<void> copy_to_target(const std::function<void()>& grown);
+  log_entry_view as_told(log_entry_view x) const;
 
   std::size_t take();
   bool take_message(const rd_kafka_message_s& x);
@@ -117,6 +129,8 @@ class kafka_log final : public shared_log {
   int mismatches_ = 0;      ///< in a row
   bool is_suspect_ = false; ///< compare before following on
   bool settings_checked_ = false;
+  /// The topic's end as it was met, until it is reached or given up.
+  std::optional<std::uint64_t> target_;
   std::uint64_t position_ = 0; ///< behind the last record taken
   steady::time_point compared_at_{};
   steady::time_point reachable_at_{};
@@ -129,7 +143,9 @@ class kafka_log final : public shared_log {
   std::string told_; ///< why it is offline, as the log was told
   steady::time_point told_at_{};
   struct taken;
+  class copier;
   std::unique_ptr<taken> taken_; ///< to be copied
+  copier* copier_ = nullptr;     ///< while a reader waits for what is copied
 
   std::atomic<bool> woken_{false};
   std::atomic<steady::rep> current_at_{0};

@@ -12,13 +12,20 @@ namespace signalbox {
 /// record shows only when it is read back, so sending and reading go on side by
 /// side instead of one after the other.
 ///
-/// produce() and serve() belong to one thread; the rest to any.
+/// produce(), serve() and read_through() belong to one thread; the rest to any.
 class shared_log : public event_log {
  public:
   /// Called with what the log's servers said: the record is in the log, or why
   /// that is not known (`pending`), or that it never will be (any other).
   /// A hint: the fold decides.
   using delivered = std::function<void(const result<void>&)>;
+
+  /// At a start: read(), and further to the end that the log had when this
+  /// process met it, which is copied meanwhile. Belongs to the thread of
+  /// serve(). What cannot be copied for now is left to serve().
+  virtual result<void> read_through(log_index from, const visitor& visit) {
+    return read(from, visit);
+  }
 
   /// Sends one record without waiting. `then` is called exactly once, at once
   /// or by serve(). `key` is for people's tools alone.

@@ -302,10 +302,10 @@ double time_start(event_log& log, shared_log* shared, state_store& store,
 /// Events a second that a consumer takes, from its first connection on.
 double time_taking(const kafka_settings& settings, std::size_t events) {
   const auto start = clock_type::now();
-  auto consumer = kafka_consumer::open(
-                      {.settings = settings,
-                       .topic = kafka_topic(settings, decisions_stream)})
-                      .value();
+  auto consumer =
+      kafka_consumer::open({.settings = settings,
+                            .topic = kafka_topic(settings, decisions_stream)})
+          .value();
   consumer->read_from(0);
   for (std::size_t seen = 0; seen < events;)
     for (auto& x : consumer->take(4096, milliseconds{100}))
@@ -349,9 +349,8 @@ void measure_catch_up(const std::string& bootstrap, const workload& work,
   auto fresh = rocksdb_database::create({path}).value();
   auto log = kafka_log::open({.settings = settings, .database = fresh}).value();
   rocksdb_state_store fresh_store{fresh};
-  const auto ours =
-      time_start(*log, log.get(), fresh_store, work, records.size(),
-                 [&] { log->catch_up(nullptr).value(); });
+  const auto ours = time_start(*log, log.get(), fresh_store, work,
+                               records.size(), [&] { log->meet().value(); });
   std::printf("%.1f %.1f %.1f\n", ours, peer,
               time_taking(settings, records.size()));
 }

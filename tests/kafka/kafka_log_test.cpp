@@ -16,10 +16,21 @@ BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
 
-/// A topic that keeps the times of its writers, as one does that is copied to.
-struct copied_engine : kafka_engine {
-  copied_engine() : kafka_engine{kafka_timestamps::create} {}
-};
+using texts = std::vector<std::string>;
+
+/// What a node reads of its topic at a start: all texts from an entry on, or as
+/// many as it wants.
+texts read_at_start(signalbox::kafka_log& log, std::uint64_t from,
+                    std::size_t most) {
+  texts out;
+  BOOST_REQUIRE(log.meet());
+  BOOST_REQUIRE(log.read_through(log_index{from}, [&](const log_entry_view& x) {
+    BOOST_REQUIRE_EQUAL(to_integer(x.index), from + out.size());
+    out.emplace_back(as_text(x.record));
+    return out.size() < most;
+  }));
+  return out;
+}
 
 } // namespace
 
@@ -34,6 +45,41 @@ BOOST_AUTO_TEST_CASE(the_brokers_stamp_decisions_and_not_the_writer) {
   BOOST_CHECK(all[0].time > noon);
   BOOST_CHECK(all[0].time <= all[1].time);
   BOOST_CHECK(all[1].time < timestamp{9'000'000'000'000});
+}
+
+BOOST_AUTO_TEST_CASE(a_start_reads_on_while_the_topic_is_copied) {
+  kafka_engine x;
+  texts all;
+  const auto grow = [&](int n) {
+    for (int i = 0; i < n; ++i) {
+      all.push_back(std::to_string(all.size()) + std::string(500'000, 'x'));
+      append(x.log(), {all.back()});
+    }
+  };
+  grow(40);
+  for (const auto most : {all.size() + 1, std::size_t{3}}) {
+    temporary_directory dir;
+    const auto open = [&](bool is_new) {
+      const rocksdb_config place{dir.path() / "db"};
+      return signalbox::kafka_log::open(
+                 {.settings = x.settings(),
+                  .database = (is_new ? rocksdb_database::create(place)
+                                      : rocksdb_database::open(place))
+                                  .value()})
+          .value();
+    };
+    auto log = open(true);
+    const auto first = read_at_start(*log, 0, most);
+    BOOST_CHECK(first == texts(all.begin(),
+                               all.begin() + static_cast<std::ptrdiff_t>(
+                                                 std::min(most, all.size()))));
+    log.reset();
+    grow(2);
+    log = open(false);
+    BOOST_CHECK(read_at_start(*log, 7, all.size()) ==
+                texts(all.begin() + 7, all.end()));
+    BOOST_CHECK(read_texts(*log) == all);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(what_the_brokers_refuse_is_refused_and_not_in_doubt) {
