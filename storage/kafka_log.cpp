@@ -113,7 +113,8 @@ result<void> kafka_log::connect() {
   auto producer = kafka_producer::open({.settings = config_.settings,
                                         .topic = topic_,
                                         .wake = [this] { wake(); },
-                                        .warn = config_.warn});
+                                        .warn = config_.warn,
+                                        .gathers = true});
   if (!producer)
     return producer.error();
   producer_ = std::move(*producer);

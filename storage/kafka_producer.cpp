@@ -2,6 +2,7 @@
 
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "storage/kafka_client.hpp"
 #include "storage/log_failures.hpp"
@@ -46,7 +47,10 @@ class producer final : public kafka_producer {
     };
   }
 
-  ~producer() override { close(); }
+  ~producer() override {
+    close();
+    send_gathered(); // to nobody: they are told so
+  }
 
   result<void> connect() {
     auto client = kafka_client::open(
@@ -72,8 +76,39 @@ class producer final : public kafka_producer {
 
   void produce(byte_view record, const kafka_target& to, done then) override {
     if (client_.get() == nullptr)
-      return then(failure{errc::unavailable,
-                          "the Kafka producer could not be started again"});
+      return then(cannot_start());
+    if (!config_.gathers || (on_way_ == 0 && gathered_.empty()))
+      return send(record, to, std::move(then));
+    gathered_.push_back({to_buffer(record), std::string{to.key}, to.at,
+                         to.partition, steady::now(), std::move(then)});
+  }
+
+  void serve() override {
+    if (client_.get() != nullptr)
+      rd_kafka_poll(client_.get(), 0);
+    if (fatal_ || client_.get() == nullptr)
+      restart();
+    if (on_way_ == 0)
+      send_gathered();
+  }
+
+ private:
+  using steady = std::chrono::steady_clock;
+
+  struct gathered {
+    byte_buffer record;
+    std::string key;
+    timestamp at;
+    int partition;
+    steady::time_point since;
+    done then;
+  };
+
+  static failure cannot_start() {
+    return {errc::unavailable, "the Kafka producer could not be started again"};
+  }
+
+  void send(byte_view record, const kafka_target& to, done then) {
     auto held = std::make_unique<done>(std::move(then));
     const auto error = rd_kafka_producev(
         client_.get(), RD_KAFKA_V_TOPIC(config_.topic.c_str()),
@@ -87,6 +122,7 @@ class producer final : public kafka_producer {
     switch (error) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
       static_cast<void>(held.release()); // deliver() takes it
+      ++on_way_;
       return;
     case RD_KAFKA_RESP_ERR__QUEUE_FULL:
       return (*held)(failure{errc::overloaded,
@@ -102,16 +138,21 @@ class producer final : public kafka_producer {
     }
   }
 
-  void serve() override {
-    if (client_.get() != nullptr)
-      rd_kafka_poll(client_.get(), 0);
-    if (fatal_ || client_.get() == nullptr)
-      restart();
+  void send_gathered() {
+    for (auto& x : std::exchange(gathered_, {}))
+      if (client_.get() == nullptr)
+        x.then(cannot_start());
+      else if (steady::now() - x.since > config_.limit)
+        x.then(failure{errc::unavailable,
+                       "Kafka did not answer for those before it"});
+      else
+        send(x.record, {.key = x.key, .at = x.at, .partition = x.partition},
+             std::move(x.then));
   }
 
- private:
   void deliver(const rd_kafka_message_t& x) {
     const std::unique_ptr<done> then{static_cast<done*>(x._private)};
+    --on_way_;
     if (x.err == RD_KAFKA_RESP_ERR_NO_ERROR)
       (*then)(static_cast<std::uint64_t>(x.offset));
     else
@@ -144,6 +185,7 @@ class producer final : public kafka_producer {
       ;
     queue_.reset();
     client_ = {};
+    on_way_ = 0;
   }
 
   config config_;
@@ -151,6 +193,8 @@ class producer final : public kafka_producer {
   kafka_client client_;
   kafka_queue queue_;
   bool fatal_ = false;
+  std::size_t on_way_ = 0; ///< records whose fate is not known
+  std::vector<gathered> gathered_;
 };
 
 } // namespace

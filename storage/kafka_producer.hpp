@@ -39,6 +39,10 @@ class kafka_producer {
     std::function<void(std::string)> warn = nullptr; ///< any thread
     /// How long a record may take to be confirmed.
     std::chrono::milliseconds limit = kafka_delivery_limit;
+    /// While records are on their way others gather, and leave together once
+    /// those are answered: few large requests cost less than many small ones.
+    /// For topics of one partition, whose records wait for one another anyway.
+    bool gathers = false;
   };
 
   /// Errors: those of kafka_client::open.
@@ -48,7 +52,7 @@ class kafka_producer {
 
   /// Copies the record; never waits. `then` is called exactly once, perhaps at
   /// once: `overloaded` (too much in flight), `too_large`, `pending`,
-  /// `unavailable` (nothing was sent).
+  /// `read_only` (the brokers refused it), `unavailable` (nothing was sent).
   virtual void produce(byte_view record, const kafka_target& to, done then) = 0;
 
   /// Takes delivery reports. After a fatal error of the client it begins anew
