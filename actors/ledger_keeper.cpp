@@ -43,7 +43,9 @@ result<void> ledger_keeper::fold_log() {
     if (!state_.ledger)
       return no_ledger(state_);
     if (config_.progress && state_.size % 65'536 == 0)
-      config_.progress(state_.size, to_integer(config_.log.end()));
+      config_.progress(state_.size, config_.shared != nullptr
+                                        ? config_.shared->known_size()
+                                        : to_integer(config_.log.end()));
     return {};
   });
 }

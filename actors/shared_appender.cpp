@@ -29,10 +29,12 @@ class log_user {
          &status = config_.status](const result<void>& done) {
           if (done)
             return tell_delivered(to, x);
+          auto ledger = to.lock();
+          if (!ledger)
+            return; // the node is gone, and its status with it
           ++status.append_failures;
-          if (auto ledger = to.lock())
-            caf::anon_send(*ledger, append_failed{x, std::make_shared<failure>(
-                                                         done.error())});
+          caf::anon_send(*ledger, append_failed{x, std::make_shared<failure>(
+                                                       done.error())});
         });
   }
 

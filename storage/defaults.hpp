@@ -29,9 +29,13 @@ inline constexpr std::size_t block_cache_bytes = 32 * 1024 * 1024;
 /// How far a scan reads ahead once it is known to be sequential.
 inline constexpr std::size_t scan_readahead_bytes = 1024 * 1024;
 
-/// How long Kafka may take to confirm a record; then its fate is open. Below
-/// the life of a command, which the log's clock ends.
+/// How long Kafka may take to confirm a record that was sent; then its fate is
+/// open. Below the life of a command, which the log's clock ends.
 inline constexpr std::chrono::milliseconds kafka_delivery_limit{8000};
+
+/// How long a record may gather while others are on their way: a leader that
+/// moves takes less. What waited longer is not sent any more.
+inline constexpr std::chrono::milliseconds kafka_gather_limit{5000};
 
 /// How long a transaction may stay open: whoever dies in one holds up those who
 /// read committed messages for so long, unless another takes over before.
@@ -63,7 +67,7 @@ inline constexpr std::size_t kafka_copy_batch = 4096;
 /// whole segments, so records outlive their time by one at most.
 inline constexpr int kafka_segments_kept = 8;
 
-/// How often a stream compares its last entries with the topic's while nothing
+/// How often a stream compares its first and last entries with the topic's while nothing
 /// went wrong, and the least time between two comparisons while something does.
 inline constexpr std::chrono::milliseconds stream_check_every{60'000};
 inline constexpr std::chrono::milliseconds stream_retry_after{2000};

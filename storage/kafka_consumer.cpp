@@ -116,7 +116,9 @@ bool kafka_consumer::move(int partition, std::uint64_t offset) {
       ->offset = static_cast<std::int64_t>(offset);
   const kafka_owner<rd_kafka_error_t, rd_kafka_error_destroy> failed{
       rd_kafka_seek_partitions(client_.get(), list.get(), 0)};
-  return failed == nullptr;
+  const auto told = list->elems[0].err;
+  return failed == nullptr && (told == RD_KAFKA_RESP_ERR_NO_ERROR ||
+                               told == RD_KAFKA_RESP_ERR__IN_PROGRESS);
 }
 
 std::vector<kafka_message>

@@ -38,15 +38,9 @@ class kafka_log::copier {
     std::uint64_t first = 0; ///< index
   };
 
-  explicit copier(kafka_log& log) : log_{log} {
-    log_.copier_ = this;
-    thread_ = std::thread{[this] { run(); }};
-  }
+  explicit copier(kafka_log& log) : log_{log}, thread_{[this] { run(); }} {}
 
-  ~copier() {
-    (void)finish();
-    log_.copier_ = nullptr;
-  }
+  ~copier() { (void)finish(); }
 
   /// Copies the rest, of which nothing is taken.
   result<void> finish() {
@@ -60,11 +54,13 @@ class kafka_log::copier {
 
  private:
   void run() {
+    log_.copier_ = this;
     try {
       outcome_ = log_.copy_to_target(nullptr);
     } catch (const std::exception& e) {
       outcome_ = failure{errc::bug, e.what()};
     }
+    log_.copier_ = nullptr;
     groups.finish();
   }
 
@@ -191,7 +187,11 @@ result<void> kafka_log::meet() {
   if (!end)
     return end.error();
   target_ = *end;
-  return copy_until([this] { return phase_ == phase::follow; }, nullptr);
+  met_end_ = *end;
+  auto met = copy_until([] { return true; }, nullptr);
+  if (!met)
+    target_.reset();
+  return met;
 }
 
 result<void> kafka_log::catch_up(const progress& tell) {
@@ -213,24 +213,29 @@ result<void> kafka_log::copy_to_target(const std::function<void()>& grown) {
   return {};
 }
 
-/// Calls `grown` after each group of records.
+/// Ends while it follows the topic, and all that it took is in the copy. Calls
+/// `grown` after each group of records.
 result<void> kafka_log::copy_until(const std::function<bool()>& is_done,
                                    const std::function<void()>& grown) {
   auto last_growth = steady::now();
+  std::uint64_t furthest = 0; // what cannot be copied is read again and again
   for (;;) {
-    const auto before = position_;
     if (serve() && grown)
       grown();
     if (const auto now = health(); now.state == log_health::mode::lost)
       return failure{errc::history_changed, now.reason};
-    if (phase_ == phase::follow && is_done())
+    if (phase_ == phase::follow && !compare_due_ && is_done())
       return {};
-    if (position_ != before)
+    if (position_ > furthest) {
+      furthest = position_;
       last_growth = steady::now();
-    else if (steady::now() - last_growth > config_.patience)
+    } else if (steady::now() - last_growth > config_.patience) {
+      const auto* silence =
+          compare_due_ ? "its copy cannot be written" : "Kafka is silent";
       return failure{errc::unavailable,
                      "topic " + topic_ + " is not read on: " +
-                         (trouble_.empty() ? "Kafka is silent" : trouble_)};
+                         (trouble_.empty() ? silence : trouble_)};
+    }
     wait_for_wake(milliseconds{100});
   }
 }
@@ -251,28 +256,45 @@ log_entry_view kafka_log::as_told(log_entry_view x) const {
 result<void> kafka_log::read_through(log_index from, const visitor& visit) {
   if (!target_)
     return read(from, visit);
+  const struct once {
+    std::optional<std::uint64_t>& target;
+    ~once() { target.reset(); }
+  } at_the_start{target_};
   bool goes_on = true;
-  auto known =
-      read(from, [&](const log_entry_view& x) { return goes_on = visit(x); });
-  if (!known || !goes_on) {
-    target_.reset();
+  auto next = to_integer(from);
+  const visitor each = [&](const log_entry_view& x) {
+    next = to_integer(x.index) + 1;
+    return goes_on = visit(as_told(x));
+  };
+  if (auto known = mirror_->log().read(from, each); !known || !goes_on)
     return known;
-  }
   copier work{*this};
   while (auto* group = goes_on ? work.groups.begin_read() : nullptr) {
-    for (auto next = group->first; auto& x : group->records.entries) {
-      const log_index at{next++};
-      if (goes_on && at >= from)
-        goes_on = visit(as_told({at, x.append_time, x.record}));
+    // A write whose fate was open handed over nothing.
+    if (next < group->first)
+      if (auto gap = read_up_to(log_index{next}, group->first, each); !gap)
+        return gap;
+    for (auto index = group->first; auto& x : group->records.entries) {
+      if (goes_on && index >= next)
+        each({log_index{index}, x.append_time, x.record});
+      ++index;
     }
     group->records.clear();
     work.groups.end_read();
   }
   const auto copied = work.finish();
-  if (copied || copied.error().code == errc::history_changed)
+  if (copied || copied.error().code == errc::history_changed ||
+      mirror_->size() == 0)
     return copied;
   warn("serving what was copied so far: " + copied.error().message);
   return {};
+}
+
+result<void> kafka_log::read_up_to(log_index from, std::uint64_t end,
+                                   const visitor& visit) const {
+  return mirror_->log().read(from, [&](const log_entry_view& x) {
+    return to_integer(x.index) < end && visit(x);
+  });
 }
 
 log_health kafka_log::health() const {
@@ -327,7 +349,6 @@ bool kafka_log::take_message(const rd_kafka_message_s& x) {
     return false;
   if (x.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
     unreadable_.clear();
-    moved_at_ = steady::now();
     return take_record(x);
   }
   if (x.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
@@ -371,6 +392,7 @@ bool kafka_log::take_record(const rd_kafka_message_s& x) {
       taken_->entries.push_back({offset, time_of(x), bytes_of(x)});
       taken_->bytes += x.len;
       position_ = offset + 1;
+      moved_at_ = steady::now();
     }
     return true;
   case phase::lost:
@@ -427,6 +449,7 @@ namespace {
 /// What became of the records of one group.
 struct group_fate {
   std::size_t open;
+  bool is_perhaps_there = false;
   std::optional<failure> problem;
   std::uint64_t first = 0, last = 0; ///< offsets
 };
@@ -451,6 +474,8 @@ result<log_index> kafka_log::append(std::span<const byte_view> records,
     producer_->produce(records[i], {.at = append_time},
                        [fate, i](const result<std::uint64_t>& x) {
                          --fate->open;
+                         fate->is_perhaps_there |=
+                             x || x.error().code == errc::pending;
                          if (!x)
                            fate->problem = x.error();
                          else if (i == 0)
@@ -467,7 +492,9 @@ result<log_index> kafka_log::append(std::span<const byte_view> records,
     serve();
   }
   if (fate->problem)
-    return *fate->problem;
+    return fate->is_perhaps_there
+               ? failure{errc::pending, fate->problem->message}
+               : *fate->problem;
   if (!is_done())
     return failure{errc::pending, "Kafka did not show the records in time"};
   return log_index{mirror_->index_of(fate->first)};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -83,6 +84,9 @@ class kafka_log final : public shared_log {
   bool serve() override;
   void listen(std::function<void()> wake) override;
   std::chrono::steady_clock::time_point current_at() const override;
+  std::uint64_t known_size() const override {
+    return std::max(to_integer(end()), met_end_.load());
+  }
 
  private:
   using steady = std::chrono::steady_clock;
@@ -101,6 +105,8 @@ class kafka_log final : public shared_log {
                           const std::function<void()>& grown);
   result<void> copy_to_target(const std::function<void()>& grown);
   log_entry_view as_told(log_entry_view x) const;
+  result<void> read_up_to(log_index from, std::uint64_t end,
+                          const visitor& visit) const;
 
   std::size_t take();
   bool take_message(const rd_kafka_message_s& x);
@@ -147,6 +153,7 @@ class kafka_log final : public shared_log {
   std::unique_ptr<taken> taken_; ///< to be copied
   copier* copier_ = nullptr;     ///< while a reader waits for what is copied
 
+  std::atomic<std::uint64_t> met_end_{0}; ///< the topic's end as it was met
   std::atomic<bool> woken_{false};
   std::atomic<steady::rep> current_at_{0};
   mutable std::mutex mutex_;

@@ -69,6 +69,7 @@ void kafka_log::watch() {
       compare_end(static_cast<std::uint64_t>(seen->high_watermark),
                   now - std::chrono::microseconds{seen->silent_for});
   } else if (now - reachable_at_ > kafka_offline_after) {
+    moved_at_ = now; // it is given its time again when the leader is back
     set_offline("Kafka's leader of topic " + topic_ + " does not answer" +
                 (trouble_.empty() ? "" : ": " + trouble_));
   }
@@ -90,7 +91,9 @@ kafka_log::why_nothing_comes(const kafka_partition_statistics& seen) {
     moved_at_ = steady::now();
   if (steady::now() - moved_at_ <= kafka_offline_after)
     return "";
-  is_suspect_ = true; // to read anew from its place may help
+  // To read anew from its place may help.
+  is_suspect_ = phase_ == phase::follow &&
+                steady::now() - compared_at_ > kafka_offline_after;
   return "topic " + topic_ + " goes on behind offset " +
          std::to_string(position_) +
          ", and its leader answers, but nothing of it comes";

@@ -142,9 +142,9 @@ class producer final : public kafka_producer {
     for (auto& x : std::exchange(gathered_, {}))
       if (client_.get() == nullptr)
         x.then(cannot_start());
-      else if (steady::now() - x.since > config_.limit)
+      else if (steady::now() - x.since > kafka_gather_limit)
         x.then(failure{errc::unavailable,
-                       "Kafka did not answer for those before it"});
+                       "Kafka did not answer for those before it in time"});
       else
         send(x.record, {.key = x.key, .at = x.at, .partition = x.partition},
              std::move(x.then));

@@ -24,12 +24,14 @@ struct kafka_target {
 
 /// Sends records to a topic, acknowledged by all in-sync
 /// replicas, in the order of each partition. A delivery report is a hint: what
-/// it says of a failure is `pending` unless the record never left this process.
+/// it says of a failure is `pending` unless the record never left this process,
+/// or the brokers refused it.
 ///
 /// One thread calls it; `wake` is called on another when serve() has work.
 class kafka_producer {
  public:
-  /// Called by serve() or stop(): the record's offset, or why there is none.
+  /// Called by produce(), serve() or the destructor: the record's offset, or
+  /// why there is none.
   using done = std::function<void(const result<std::uint64_t>&)>;
 
   struct config {
@@ -37,7 +39,7 @@ class kafka_producer {
     std::string topic;
     std::function<void()> wake = nullptr;
     std::function<void(std::string)> warn = nullptr; ///< any thread
-    /// How long a record may take to be confirmed.
+    /// How long a record may take to be confirmed once it was sent.
     std::chrono::milliseconds limit = kafka_delivery_limit;
     /// While records are on their way others gather, and leave together once
     /// those are answered: few large requests cost less than many small ones.
@@ -48,7 +50,8 @@ class kafka_producer {
   /// Errors: those of kafka_client::open.
   static result<std::unique_ptr<kafka_producer>> open(config x);
 
-  virtual ~kafka_producer() = default; ///< what is in flight is `pending`
+  /// What is on its way is `pending`, what gathers `unavailable`.
+  virtual ~kafka_producer() = default;
 
   /// Copies the record; never waits. `then` is called exactly once, perhaps at
   /// once: `overloaded` (too much in flight), `too_large`, `pending`,

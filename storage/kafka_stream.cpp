@@ -163,8 +163,13 @@ void kafka_stream::begin_reading() {
     x.at_end = false;
     x.next = std::max(copy_->next_offset(i), x.floor);
     x.compare.clear();
-    if (const auto first = copy_->first_offset(i, x.floor))
-      x.compare = {*first, x.next - 1};
+    const auto first = copy_->first_offset(i, x.floor);
+    if (!first) {
+      warn("the copy of a stream cannot be read: " + first.error().message);
+      return begin_reading_later();
+    }
+    if (*first)
+      x.compare = {**first, x.next - 1};
     places.push_back({i, x.compare.empty() ? x.next : x.compare.front()});
   }
   consumer_->read_from(places);

@@ -111,13 +111,15 @@ std::uint64_t kafka_stream_copy::next_offset(int partition) const {
   return part_of(partition)->end();
 }
 
-std::optional<std::uint64_t>
+result<std::optional<std::uint64_t>>
 kafka_stream_copy::first_offset(int partition, std::uint64_t from) const {
   std::optional<std::uint64_t> out;
-  (void)part_of(partition)->read(from, [&](const stream_entry_view& x) {
+  auto read = part_of(partition)->read(from, [&](const stream_entry_view& x) {
     out = x.index;
     return false;
   });
+  if (!read)
+    return read.error();
   return out;
 }
 

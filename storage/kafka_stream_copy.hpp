@@ -47,9 +47,9 @@ class kafka_stream_copy {
   std::uint64_t next_offset(int partition) const;
 
   /// The offset of the first record that is kept of the partition at or behind
-  /// `from`; nullopt: there is none, or it cannot be read.
-  std::optional<std::uint64_t> first_offset(int partition,
-                                            std::uint64_t from) const;
+  /// `from`, if there is one.
+  result<std::optional<std::uint64_t>> first_offset(int partition,
+                                                    std::uint64_t from) const;
 
   /// Whether this is the record at the offset, as it was copied.
   result<bool> holds(int partition, std::uint64_t offset,

@@ -27,6 +27,9 @@ class shared_log : public event_log {
     return read(from, visit);
   }
 
+  /// About how many entries there are, also those that are not copied yet.
+  virtual std::uint64_t known_size() const { return to_integer(end()); }
+
   /// Sends one record without waiting. `then` is called exactly once, at once
   /// or by serve(). `key` is for people's tools alone.
   virtual void produce(byte_view record, std::string_view key,

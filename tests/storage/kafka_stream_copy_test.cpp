@@ -76,8 +76,8 @@ BOOST_AUTO_TEST_CASE(of_one_partition_the_index_is_the_offset) {
   BOOST_TEST((read(8) == rows{{9, "b"}}));
   BOOST_TEST((read_back(9) == rows{{7, "a"}}));
   BOOST_TEST(held->next_offset(0) == 10u);
-  BOOST_TEST(held->first_offset(0, 0).value() == 7u);
-  BOOST_TEST(held->first_offset(0, 8).value() == 9u);
+  BOOST_TEST(held->first_offset(0, 0)->value() == 7u);
+  BOOST_TEST(held->first_offset(0, 8)->value() == 9u);
 }
 
 BOOST_AUTO_TEST_CASE(indexes_do_not_depend_on_what_came_first) {
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(places_and_records_survive_a_reopening) {
   BOOST_REQUIRE(held->trim(timestamp{9000}));
   reopen();
   BOOST_TEST(held->next_offset(1) == 6u);
-  BOOST_TEST(!held->first_offset(1, 0).has_value());
+  BOOST_TEST(!held->first_offset(1, 0)->has_value());
   BOOST_TEST(held->begin() == held->end());
 }
 
