@@ -2,6 +2,7 @@
 
 #include "tests/kafka/kafka_engine.hpp"
 #include "tests/kafka/stranger.hpp"
+#include "tests/storage/faulty_engine.hpp"
 #include "tests/storage/log_contract.hpp"
 
 using namespace signalbox;
@@ -79,6 +80,32 @@ BOOST_AUTO_TEST_CASE(a_start_reads_on_while_the_topic_is_copied) {
     BOOST_CHECK(read_at_start(*log, 7, all.size()) ==
                 texts(all.begin() + 7, all.end()));
     BOOST_CHECK(read_texts(*log) == all);
+  }
+}
+
+/// Neither as if all were there, nor for ever.
+BOOST_AUTO_TEST_CASE(a_start_whose_disk_fails_ends_and_is_made_good) {
+  kafka_engine x;
+  append(x.log(), {"a", "b", "c"});
+  for (const bool reads_through : {true, false}) {
+    faulty_engine disk;
+    auto log = signalbox::kafka_log::open({.settings = x.settings(),
+                                           .database = disk.engine.database(),
+                                           .patience = std::chrono::seconds{3}})
+                   .value();
+    disk.fs->fail_appends = true;
+    const auto copied = [&] {
+      if (!reads_through)
+        return log->catch_up(nullptr);
+      if (auto met = log->meet(); !met)
+        return met;
+      return log->read_through(log_index{0}, [](auto&) { return true; });
+    }();
+    BOOST_REQUIRE(!copied);
+    BOOST_CHECK(copied.error().code == errc::unavailable);
+    disk.fs->fail_appends = false;
+    BOOST_REQUIRE(log->catch_up(nullptr));
+    check_same(read_texts(*log), {"a", "b", "c"});
   }
 }
 
