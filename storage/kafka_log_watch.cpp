@@ -92,8 +92,9 @@ kafka_log::why_nothing_comes(const kafka_partition_statistics& seen) {
   if (steady::now() - moved_at_ <= kafka_offline_after)
     return "";
   // To read anew from its place may help.
-  is_suspect_ = phase_ == phase::follow &&
-                steady::now() - compared_at_ > kafka_offline_after;
+  if (phase_ == phase::follow &&
+      steady::now() - compared_at_ > kafka_offline_after)
+    is_suspect_ = true;
   return "topic " + topic_ + " goes on behind offset " +
          std::to_string(position_) +
          ", and its leader answers, but nothing of it comes";
