@@ -1,73 +1,17 @@
 #include "storage/kafka_log.hpp"
 
 #include <algorithm>
-#include <exception>
-#include <thread>
 #include <utility>
-#include <vector>
 
-#include "events/batch_queue.hpp"
 #include "events/envelope.hpp"
 #include "events/fault.hpp"
 #include "storage/kafka_consumer.hpp"
+#include "storage/kafka_log_copier.hpp"
 #include "storage/log_failures.hpp"
 
 namespace signalbox {
 
 using std::chrono::milliseconds;
-
-/// Records between the consumer and the copy; the messages own the bytes.
-struct kafka_log::taken {
-  std::vector<kafka_message> held;
-  std::vector<kafka_entry> entries;
-  std::size_t bytes = 0;
-
-  void clear() {
-    entries.clear();
-    held.clear();
-    bytes = 0;
-  }
-};
-
-/// Copies up to the topic's end on a thread of its own, while another one takes
-/// what was copied.
-class kafka_log::copier {
- public:
-  struct group {
-    taken records;
-    std::uint64_t first = 0; ///< index
-  };
-
-  explicit copier(kafka_log& log) : log_{log}, thread_{[this] { run(); }} {}
-
-  ~copier() { (void)finish(); }
-
-  /// Copies the rest, of which nothing is taken.
-  result<void> finish() {
-    groups.abandon();
-    if (thread_.joinable())
-      thread_.join();
-    return outcome_;
-  }
-
-  batch_queue<group, 2> groups;
-
- private:
-  void run() {
-    log_.copier_ = this;
-    try {
-      outcome_ = log_.copy_to_target(nullptr);
-    } catch (const std::exception& e) {
-      outcome_ = failure{errc::bug, e.what()};
-    }
-    log_.copier_ = nullptr;
-    groups.finish();
-  }
-
-  kafka_log& log_;
-  result<void> outcome_;
-  std::thread thread_;
-};
 
 kafka_log::kafka_log(kafka_log_config config)
     : config_{std::move(config)}, topic_{kafka_topic(config_.settings,
@@ -156,90 +100,6 @@ void kafka_log::listen(std::function<void()> wake) {
     listener_(); // whatever came before is served now
 }
 
-// -- starting ----------------------------------------------------------------
-
-result<void> kafka_log::check_settings() {
-  auto facts =
-      kafka_topics{config_.settings, config_.patience}.describe(topic_);
-  if (!facts && facts.error().code == errc::not_found)
-    return failure{errc::not_found,
-                   "there is no topic " + topic_ +
-                       ": make the ledger with `signalbox ledger create "
-                       "--kafka`, or correct signalbox.deployment and "
-                       "signalbox.ledger"};
-  if (!facts)
-    return facts.error();
-  auto verdict = judge_decisions(*facts, config_.stamps);
-  if (!verdict.dangers.empty())
-    return failure{errc::read_only,
-                   "topic " + topic_ +
-                       " could lose decisions: " + join(verdict.dangers)};
-  for (auto& x : verdict.warnings)
-    warn("topic " + topic_ + ": " + x);
-  settings_checked_ = true;
-  return {};
-}
-
-result<void> kafka_log::meet() {
-  if (auto checked = check_settings(); !checked)
-    return checked;
-  auto end = consumer_->ask_end(config_.patience);
-  if (!end)
-    return end.error();
-  target_ = *end;
-  met_end_ = *end;
-  auto met = copy_until([] { return true; }, nullptr);
-  if (!met)
-    target_.reset();
-  return met;
-}
-
-result<void> kafka_log::catch_up(const progress& tell) {
-  if (auto met = meet(); !met)
-    return met;
-  return copy_to_target([&] {
-    if (tell)
-      tell(mirror_->size(), *target_);
-  });
-}
-
-result<void> kafka_log::copy_to_target(const std::function<void()>& grown) {
-  auto done = copy_until([this] { return position_ >= *target_; }, grown);
-  target_.reset();
-  if (!done)
-    return done;
-  reachable_at_ = steady::now();
-  set_offline("");
-  return {};
-}
-
-/// Ends while it follows the topic, and all that it took is in the copy. Calls
-/// `grown` after each group of records.
-result<void> kafka_log::copy_until(const std::function<bool()>& is_done,
-                                   const std::function<void()>& grown) {
-  auto last_growth = steady::now();
-  std::uint64_t furthest = 0; // what cannot be copied is read again and again
-  for (;;) {
-    if (serve() && grown)
-      grown();
-    if (const auto now = health(); now.state == log_health::mode::lost)
-      return failure{errc::history_changed, now.reason};
-    if (phase_ == phase::follow && !compare_due_ && is_done())
-      return {};
-    if (position_ > furthest) {
-      furthest = position_;
-      last_growth = steady::now();
-    } else if (steady::now() - last_growth > config_.patience) {
-      const auto* silence =
-          compare_due_ ? "its copy cannot be written" : "Kafka is silent";
-      return failure{errc::unavailable,
-                     "topic " + topic_ + " is not read on: " +
-                         (trouble_.empty() ? silence : trouble_)};
-    }
-    wait_for_wake(milliseconds{100});
-  }
-}
-
 // -- reading -----------------------------------------------------------------
 
 result<void> kafka_log::read(log_index from, const visitor& visit) const {
@@ -251,50 +111,6 @@ log_entry_view kafka_log::as_told(log_entry_view x) const {
   if (is_due(fault::offset_as_index))
     x.index = log_index{mirror_->offset_of(to_integer(x.index))};
   return x;
-}
-
-result<void> kafka_log::read_through(log_index from, const visitor& visit) {
-  if (!target_)
-    return read(from, visit);
-  const struct once {
-    std::optional<std::uint64_t>& target;
-    ~once() { target.reset(); }
-  } at_the_start{target_};
-  bool goes_on = true;
-  auto next = to_integer(from);
-  const visitor each = [&](const log_entry_view& x) {
-    next = to_integer(x.index) + 1;
-    return goes_on = visit(as_told(x));
-  };
-  if (auto known = mirror_->log().read(from, each); !known || !goes_on)
-    return known;
-  copier work{*this};
-  while (auto* group = goes_on ? work.groups.begin_read() : nullptr) {
-    // A write whose fate was open handed over nothing.
-    if (next < group->first)
-      if (auto gap = read_up_to(log_index{next}, group->first, each); !gap)
-        return gap;
-    for (auto index = group->first; auto& x : group->records.entries) {
-      if (goes_on && index >= next)
-        each({log_index{index}, x.append_time, x.record});
-      ++index;
-    }
-    group->records.clear();
-    work.groups.end_read();
-  }
-  const auto copied = work.finish();
-  if (copied || copied.error().code == errc::history_changed ||
-      mirror_->size() == 0)
-    return copied;
-  warn("serving what was copied so far: " + copied.error().message);
-  return {};
-}
-
-result<void> kafka_log::read_up_to(log_index from, std::uint64_t end,
-                                   const visitor& visit) const {
-  return mirror_->log().read(from, [&](const log_entry_view& x) {
-    return to_integer(x.index) < end && visit(x);
-  });
 }
 
 log_health kafka_log::health() const {
