@@ -41,10 +41,8 @@ void measure(const workload& work, const std::filesystem::path& directory,
     auto database = rocksdb_database::create(config).value();
     auto log = rocksdb_log::open(database).value();
     rocksdb_state_store store{database};
-    for (auto& x : work.ledger.log) {
-      auto record = encode_record(x.envelope, {});
-      log->append(std::vector<byte_view>{record}, x.append_time).value();
-    }
+    for (auto& x : work.entries)
+      log->append(std::vector<byte_view>{x.record}, x.append_time).value();
     runtime_config options{.log = *log,
                            .store = store,
                            .node = work.ledger.node,
@@ -52,7 +50,7 @@ void measure(const workload& work, const std::filesystem::path& directory,
                            .warn = [](std::string) {}};
     runtime node{options};
     node.start().value();
-    await_tick(node, work.ledger.log.size());
+    await_tick(node, work.entries.size());
     const auto before = cpu_seconds();
     auto done = race{node, work, writers}.run(seconds);
     const auto cpu = cpu_seconds() - before;

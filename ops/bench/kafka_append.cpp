@@ -84,8 +84,8 @@ kafka_settings make_ledger(const std::string& bootstrap, const workload& work) {
   auto out = make_topic(bootstrap, kafka_timestamps::create);
   const auto topic = kafka_topic(out, decisions_stream);
   auto writer = kafka_bulk_writer::open(out, topic).value();
-  for (auto& x : work.ledger.log)
-    writer->add(encode_record(x.envelope, {}), {}, x.append_time).value();
+  for (auto& x : work.entries)
+    writer->add(x.record, {}, x.append_time).value();
   writer->finish().value();
   kafka_topics{out}.change(topic, take_decisions_config()).value();
   return out;
@@ -131,7 +131,7 @@ void measure_node(const std::string& bootstrap, const workload& work,
                   double seconds) {
   place x{make_ledger(bootstrap, work), directory};
   auto node = x.start(work);
-  await_tick(*node, work.ledger.log.size());
+  await_tick(*node, work.entries.size());
   auto done = race{*node, work, in_flight}.run(seconds);
   node->stop();
   std::printf(
@@ -265,7 +265,7 @@ void measure_replica(const std::string& bootstrap, const workload& work,
   place second{settings, directory};
   auto writer = first.start(work);
   auto reader = second.start(work);
-  await_tick(*writer, work.ledger.log.size());
+  await_tick(*writer, work.entries.size());
   std::vector<double> behind;
   {
     watcher there{*reader}, here{*writer};
@@ -321,7 +321,7 @@ void measure_catch_up(const std::string& bootstrap, const workload& work,
   {
     place x{settings, directory};
     auto node = x.start(work);
-    await_tick(*node, work.ledger.log.size());
+    await_tick(*node, work.entries.size());
     race{*node, work, channels}.run(600); // ends with the workload
     node->stop();
     x.log

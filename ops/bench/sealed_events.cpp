@@ -2,15 +2,21 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 #include <thread>
 
 #include "events/artifact.hpp"
+#include "events/record.hpp"
+#include "tests/policy/support.hpp"
 
 namespace signalbox::bench {
 
 using test::ledger_fixture;
 
 namespace {
+
+constexpr auto client = ledger_fixture::client;
+constexpr auto policy = ledger_fixture::policy;
 
 constexpr std::size_t payload_bytes = 512;
 
@@ -40,13 +46,54 @@ timestamp wall_clock() {
 workload::workload(std::size_t channels, std::size_t events_per_channel)
     : events{channels} {
   ledger.now = wall_clock() + -3'600'000;
-  ledger.prepare();
+  prepare();
   for (std::size_t i = 0; i < channels; ++i) {
-    ledger.put_profile(ledger.keep(profile_name(i)));
-    ledger.bind_policy("1.0.0", ledger.keep(profile_name(i)));
+    const auto profile = ledger.keep(profile_name(i));
+    put(event::profile_put{client, profile, 1, {"prod"}});
+    put(event::policy_bound{client, profile, policy, "1.0.0"});
     for (std::size_t n = 0; n < events_per_channel; ++n)
       events[i].push_back(make(i, n));
   }
+}
+
+/// With the documents that the product ships: a node's view is built anew and
+/// anew while some are missing.
+void workload::prepare() {
+  const auto folder = test::schemas() / "families" / client;
+  const auto family = test::read(folder / "family.json");
+  const auto schema = test::read(folder / "schema-1.0.0.json");
+  const auto rules = test::read(test::schemas() / "policies" / "baseline.json");
+  auto creation = ledger.creation();
+  creation.roots.resize(1);
+  put(creation);
+  put(ledger.signed_keyset(ledger.next_keyset()));
+  put(event::principal_put{ledger.publisher,
+                           static_cast<role_mask>(role::publisher), true});
+  put(event::principal_put{ledger.operator_id,
+                           static_cast<role_mask>(role::operator_role), true});
+  put(event::family_put{
+          client,
+          1,
+          {{"claude-code/1.0.0", ">=1.0.0", sha256(as_bytes(schema))}},
+          sha256(as_bytes(family))},
+      {family, schema});
+  put(event::policy_set_put{policy, "1.0.0", sha256(as_bytes(rules))}, {rules});
+}
+
+void workload::put(event::body body,
+                   const std::vector<std::string>& documents) {
+  std::vector<record_part> parts;
+  for (auto& x : documents)
+    parts.push_back(make_part(x));
+  auto command = ledger.command(std::move(body));
+  command.parts.clear();
+  for (auto& x : parts)
+    command.parts.push_back(part_name(x));
+  if (ledger.append(command) != signalbox::outcome::accepted)
+    throw std::logic_error{"an entry of the benchmark's ledger is " +
+                           std::string{to_string(ledger.last.result)}};
+  entries.push_back(
+      {ledger.now, encode_record(ledger.log.back().envelope, parts)});
 }
 
 sealed_event workload::make(std::size_t channel, std::size_t number) {
@@ -58,7 +105,7 @@ sealed_event workload::make(std::size_t channel, std::size_t number) {
       profile);
   artifact_content x;
   x.ledger = ledger.ledger;
-  x.client_id = ledger_fixture::client;
+  x.client_id = client;
   x.profile = profile;
   x.schema_ref = out.body.schema_ref;
   x.version = version;

@@ -22,6 +22,12 @@ struct sealed_event {
   byte_buffer signature;
 };
 
+/// An entry of a ledger that is there already.
+struct prepared_entry {
+  timestamp append_time;
+  byte_buffer record;
+};
+
 /// A ledger with its channels, and what is to be published in each.
 struct workload {
   workload(std::size_t channels, std::size_t events_per_channel);
@@ -29,9 +35,12 @@ struct workload {
   std::size_t events_per_channel() const { return events[0].size(); }
 
   test::ledger_fixture ledger;
+  std::vector<prepared_entry> entries;           ///< those of `ledger`
   std::vector<std::vector<sealed_event>> events; ///< by channel
 
  private:
+  void prepare();
+  void put(event::body body, const std::vector<std::string>& documents = {});
   sealed_event make(std::size_t channel, std::size_t number);
 };
 
