@@ -4,9 +4,11 @@
 
 namespace signalbox {
 
-bool append_group::add(std::shared_ptr<const proposal> x) {
-  group_.push_back(std::move(x));
-  return group_.size() == 1;
+bool append_group::add(
+    const std::vector<std::shared_ptr<const proposal>>& records) {
+  const bool is_first = group_.empty();
+  group_.insert(group_.end(), records.begin(), records.end());
+  return is_first;
 }
 
 void append_group::write(const failed& on_failure) {

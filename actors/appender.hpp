@@ -23,7 +23,7 @@ class append_group {
       : log_{log}, status_{status}, now_{std::move(now)} {}
 
   /// True if a flush has to be scheduled.
-  bool add(std::shared_ptr<const proposal> x);
+  bool add(const std::vector<std::shared_ptr<const proposal>>& records);
 
   /// Writes what has gathered; an empty group probes a log that refuses
   /// writes, and brings it back once it can. On failure `failed` is called for

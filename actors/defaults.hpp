@@ -60,11 +60,15 @@ inline constexpr std::chrono::milliseconds linear_apart{20};
 /// The ledger's housekeeping: time-outs, saving, head file, ticks.
 inline constexpr std::chrono::milliseconds beat{500};
 
-/// Entries folded before the state is saved; the rest is refolded at start.
-inline constexpr std::uint64_t save_every = 1024;
+/// Entries folded before the state is saved, as it is at each beat; the rest is
+/// refolded at start, which takes milliseconds.
+inline constexpr std::uint64_t save_every = 16'384;
 
 /// Least time between two writes of the head file.
 inline constexpr std::chrono::seconds head_file_every{1};
+
+/// How often a shared appender looks at records that its log holds back.
+inline constexpr std::chrono::milliseconds held_back_check{1};
 
 /// Log entries folded in one turn before the view is published.
 inline constexpr std::size_t fold_batch = 1024;

@@ -16,9 +16,14 @@ struct ledger_host {
   appender_actor log;
   bool timer_is_set = false; ///< for the next tick
 
-  void propose(ledger_actor::pointer self, const std::shared_ptr<proposal>& x) {
-    if (keeper.admit(x))
-      self->send(log, append{x});
+  void propose(ledger_actor::pointer self,
+               const std::vector<std::shared_ptr<proposal>>& group) {
+    append admitted;
+    for (auto& x : group)
+      if (keeper.admit(x))
+        admitted.what.push_back(x);
+    if (!admitted.what.empty())
+      self->send(log, std::move(admitted));
   }
 
   void take(ledger_actor::pointer self, const await_latest& x) {
@@ -41,13 +46,13 @@ struct ledger_host {
     if (auto why = keeper.why_no_tick())
       return linear.abandon(*why);
     linear.depart(at);
-    propose(self, keeper.make_linear_tick(std::make_shared<answer_once>(
+    propose(self, {keeper.make_linear_tick(std::make_shared<answer_once>(
                       [me = ledger_actor{self}](command_answer x) {
                         caf::anon_send(
                             me,
                             tick_judged{std::make_shared<const command_answer>(
                                 std::move(x))});
-                      })));
+                      }))});
   }
 
   void on_judged(ledger_actor::pointer self, const command_answer& x) {
@@ -60,8 +65,7 @@ struct ledger_host {
     // Entries that nobody announced: a group whose fate showed late, or one
     // that the appender of a crashed ledger finished.
     keeper.follow();
-    for (auto& x : keeper.beat())
-      propose(self, x);
+    propose(self, keeper.beat());
     // Without this probe a node that lost its writers to another, because it
     // was not ready, would never find out that its log is well again.
     if (keeper.log_needs_probe())
@@ -96,7 +100,7 @@ ledger(ledger_actor::pointer self, ledger_config config,
   self->attach_functor([host](const caf::error& x) { host->leave(x); });
   // At start, before anyone is listened to: the log's clock is brought up.
   if (recovered && host->keeper.may_propose())
-    host->propose(self, host->keeper.make_tick(std::move(ready)));
+    host->propose(self, {host->keeper.make_tick(std::move(ready))});
   else
     ready();
   self->delayed_send(self, actor_defaults::beat, beat{});
@@ -107,7 +111,7 @@ ledger(ledger_actor::pointer self, ledger_config config,
       },
       [self, host](const close_command& x) {
         if (auto closing = host->keeper.make_closing(x.id, x.attempt, x.answer))
-          host->propose(self, closing);
+          host->propose(self, {closing});
       },
       [host](advanced) { host->keeper.follow(); },
       [host](const append_failed& x) {

@@ -77,6 +77,13 @@ class proposing {
     arm();
   }
 
+  /// Without a ledger they are dropped, and so told that nobody follows them.
+  void on_hand_over() {
+    if (auto to = ledger_())
+      self_->send(to, propose{std::exchange(ready_, {})});
+    ready_.clear();
+  }
+
   void on_outcome(std::shared_ptr<command> x, command_answer answer) {
     if (x->last_word)
       return on_closed(x, std::move(answer));
@@ -199,7 +206,10 @@ class proposing {
     what->answer = answer_to_me(x);
     x->proposed = true;
     x->id = what->id;
-    self_->send(to, propose{std::move(what)});
+    ready_.push_back(std::move(what));
+    // Whatever is in the mailbox now is prepared before that.
+    if (ready_.size() == 1)
+      self_->send(self_, hand_over{});
     return false;
   }
 
@@ -223,6 +233,7 @@ class proposing {
   proposer_config config_;
   std::function<ledger_actor()> ledger_;
   lanes lanes_{{d::max_queued_per_lane, d::max_queued}};
+  std::vector<std::shared_ptr<proposal>> ready_;
   bool armed_ = false;
 };
 
@@ -239,6 +250,7 @@ proposer_actor::behavior_type proposer(proposer_actor::pointer self,
         commands->on_outcome(x.what, std::move(*x.answer));
       },
       [commands](const expire_queued&) { commands->on_expiry(); },
+      [commands](const hand_over&) { commands->on_hand_over(); },
   };
 }
 

@@ -19,9 +19,9 @@ namespace signalbox {
 struct command;      // actors/command.hpp
 class linear_reader; // actors/linear_readers.hpp
 
-/// To the appender: make this record durable.
+/// To the appender: make these records durable.
 struct append {
-  std::shared_ptr<const proposal> what;
+  std::vector<std::shared_ptr<const proposal>> what;
 };
 
 /// To whoever follows the log: entries below `end` are durable.
@@ -36,9 +36,11 @@ struct append_failed {
   std::shared_ptr<const failure> why;
 };
 
-/// To the ledger: append this and answer with the fold's outcome.
+/// To the ledger: append these and answer each with the fold's outcome. What is
+/// ready at once travels together: an actor that sleeps is woken for each
+/// message, and that takes longer than what most of them ask for.
 struct propose {
-  std::shared_ptr<proposal> what;
+  std::vector<std::shared_ptr<proposal>> what;
 };
 
 /// To the ledger: what became of a command?
@@ -80,6 +82,7 @@ struct attempted {
 
 struct expire_queued {}; ///< to a proposer, from itself: refuse who waited
                          ///< too long for its lane
+struct hand_over {};     ///< to a proposer, from itself: propose what is ready
 struct flush {};         ///< to the appender, from itself: write the group
 struct woken {};         ///< to a shared appender: the log has something
 struct tick_due {};      ///< to the ledger, from itself: linear readers wait
@@ -112,7 +115,7 @@ using ledger_actor =
 /// Checks and seals commands, proposes them, tries again after a lost race.
 using proposer_actor =
     caf::typed_actor<caf::reacts_to<execute>, caf::reacts_to<attempted>,
-                     caf::reacts_to<expire_queued>>;
+                     caf::reacts_to<expire_queued>, caf::reacts_to<hand_over>>;
 
 /// Starts the actors above and restarts what crashes.
 using supervisor_actor = caf::typed_actor<caf::reacts_to<respawn>>;
@@ -136,6 +139,7 @@ CAF_ADD_TYPE_ID(signalbox, (signalbox::close_command))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::await_latest))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::tick_due))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::tick_judged))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::hand_over))
 CAF_END_TYPE_ID_BLOCK(signalbox)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::append)
@@ -154,3 +158,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::close_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::await_latest)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::tick_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::tick_judged)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::hand_over)

@@ -7,6 +7,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/defaults.hpp"
 #include "events/fault.hpp"
 
 namespace signalbox {
@@ -16,12 +17,53 @@ namespace {
 /// The appender without its actor's behaviour.
 class log_user {
  public:
-  log_user(shared_appender_config config, ledger_actor follower)
-      : config_{config}, follower_{std::make_shared<ledger_actor>(
-                             std::move(follower))} {}
+  log_user(shared_appender_actor::pointer self, shared_appender_config config,
+           ledger_actor follower)
+      : self_{self}, config_{config}, follower_{std::make_shared<ledger_actor>(
+                                          std::move(follower))} {}
+
+  void send(const std::vector<std::shared_ptr<const proposal>>& group) {
+    {
+      std::lock_guard alone{config_.user};
+      for (auto& x : group)
+        send(x);
+    }
+    serve();
+  }
+
+  void serve() {
+    bool grown = false;
+    {
+      std::lock_guard alone{config_.user};
+      grown = config_.log.serve();
+    }
+    auto health = config_.log.health();
+    config_.status.set_log_problem(
+        health.state == log_health::mode::writable ? "" : health.reason);
+    config_.status.log_end = to_integer(config_.log.end());
+    date_view();
+    if (grown)
+      caf::anon_send(*follower_, advanced{config_.log.end()});
+    arm();
+  }
+
+  void on_timer() {
+    timer_is_set_ = false;
+    serve();
+  }
+
+  void leave() { config_.log.listen(nullptr); }
+
+ private:
+  /// What is held back leaves in time, though nothing wakes for that.
+  void arm() {
+    if (timer_is_set_ || !config_.log.holds_back())
+      return;
+    timer_is_set_ = true;
+    self_->delayed_send(self_, actor_defaults::held_back_check, flush{});
+  }
 
   void send(const std::shared_ptr<const proposal>& x) {
-    std::lock_guard alone{config_.user};
     // The answer may come after this actor: nobody is told then.
     config_.log.produce(
         x->record, x->aggregate,
@@ -38,24 +80,6 @@ class log_user {
         });
   }
 
-  void serve() {
-    bool grown = false;
-    {
-      std::lock_guard alone{config_.user};
-      grown = config_.log.serve();
-    }
-    auto health = config_.log.health();
-    config_.status.set_log_problem(
-        health.state == log_health::mode::writable ? "" : health.reason);
-    config_.status.log_end = to_integer(config_.log.end());
-    date_view();
-    if (grown)
-      caf::anon_send(*follower_, advanced{config_.log.end()});
-  }
-
-  void leave() { config_.log.listen(nullptr); }
-
- private:
   /// The view of a fold that stopped is as old as the first entry that it
   /// lacks, though the log is read on.
   void date_view() {
@@ -89,8 +113,10 @@ class log_user {
       caf::anon_send(*ledger, append_failed{x, nullptr});
   }
 
+  shared_appender_actor::pointer self_;
   shared_appender_config config_;
   std::shared_ptr<ledger_actor> follower_;
+  bool timer_is_set_ = false;
 };
 
 } // namespace
@@ -98,13 +124,13 @@ class log_user {
 shared_appender_actor::behavior_type
 shared_appender(shared_appender_actor::pointer self,
                 shared_appender_config config, ledger_actor follower) {
-  auto user = std::make_shared<log_user>(config, std::move(follower));
+  auto user = std::make_shared<log_user>(self, config, std::move(follower));
   self->attach_functor([user](const caf::error&) { user->leave(); });
   config.log.listen(
       [to = shared_appender_actor{self}] { caf::anon_send(to, woken{}); });
   return {
       [user](const append& x) { user->send(x.what); },
-      [user](flush) { user->serve(); },
+      [user](flush) { user->on_timer(); },
       [user](woken) { user->serve(); },
   };
 }

@@ -37,6 +37,10 @@ inline constexpr std::chrono::milliseconds kafka_delivery_limit{8000};
 /// moves takes less. What waited longer is not sent any more.
 inline constexpr std::chrono::milliseconds kafka_gather_limit{5000};
 
+/// How long the first records of a group wait for the others while nothing is
+/// on its way, where the groups before were large: about what a sync takes.
+inline constexpr std::chrono::milliseconds kafka_hold_limit{1};
+
 /// How long a transaction may stay open: whoever dies in one holds up those who
 /// read committed messages for so long, unless another takes over before.
 inline constexpr std::chrono::milliseconds kafka_transaction_limit{10'000};

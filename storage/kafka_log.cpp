@@ -260,6 +260,10 @@ void kafka_log::produce(byte_view record, std::string_view key,
                      });
 }
 
+bool kafka_log::holds_back() const {
+  return producer_ && producer_->holds_back();
+}
+
 namespace {
 
 /// What became of the records of one group.
@@ -303,10 +307,8 @@ result<log_index> kafka_log::append(std::span<const byte_view> records,
     return fate->open == 0 &&
            (fate->problem || mirror_->next_offset() > fate->last);
   };
-  while (!is_done() && steady::now() < deadline) {
+  for (serve(); !is_done() && steady::now() < deadline; serve())
     wait_for_wake(milliseconds{100});
-    serve();
-  }
   if (fate->problem)
     return fate->is_perhaps_there
                ? failure{errc::pending, fate->problem->message}

@@ -81,6 +81,7 @@ class kafka_log final : public shared_log {
   log_health health() const override;
 
   void produce(byte_view record, std::string_view key, delivered then) override;
+  bool holds_back() const override;
   bool serve() override;
   void listen(std::function<void()> wake) override;
   std::chrono::steady_clock::time_point current_at() const override;

@@ -1,5 +1,6 @@
 #include "storage/kafka_producer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -58,6 +59,9 @@ class producer final : public kafka_producer {
         {{"enable.idempotence", "true"},
          {"acks", "all"},
          {"linger.ms", "0"},
+         // The library's thread may find half a group: the rest follows at
+         // once, but not in many small requests.
+         {"max.in.flight", config_.gathers ? "2" : "5"},
          {"message.max.bytes", "1048576"},
          {"message.timeout.ms", std::to_string(config_.limit.count())},
          {"request.timeout.ms", "3000"},
@@ -67,6 +71,13 @@ class producer final : public kafka_producer {
     if (!client)
       return client.error();
     client_ = std::move(*client);
+    topic_.reset(
+        rd_kafka_topic_new(client_.get(), config_.topic.c_str(), nullptr));
+    if (!topic_) {
+      client_ = {};
+      return failure{errc::bad_request,
+                     "no topic of Kafka can be named " + config_.topic};
+    }
     fatal_ = false;
     queue_.reset(rd_kafka_queue_get_main(client_.get()));
     if (config_.wake)
@@ -77,10 +88,13 @@ class producer final : public kafka_producer {
   void produce(byte_view record, const kafka_target& to, done then) override {
     if (client_.get() == nullptr)
       return then(cannot_start());
-    if (!config_.gathers || (on_way_ == 0 && gathered_.empty()))
-      return send(record, to, std::move(then));
-    gathered_.push_back({to_buffer(record), std::string{to.key}, to.at,
-                         to.partition, steady::now(), std::move(then)});
+    auto x = std::make_unique<parcel>(
+        parcel{to_buffer(record), std::string{to.key}, to.at, to.partition,
+               steady::now(), std::move(then)});
+    if (config_.gathers)
+      gathered_.push_back(std::move(x));
+    else
+      send(std::move(x));
   }
 
   void serve() override {
@@ -88,14 +102,22 @@ class producer final : public kafka_producer {
       rd_kafka_poll(client_.get(), 0);
     if (fatal_ || client_.get() == nullptr)
       restart();
-    if (on_way_ == 0)
+    if (on_way_ == 0 && !gathered_.empty() && !holds_back())
       send_gathered();
+  }
+
+  bool holds_back() const override {
+    return on_way_ == 0 && !gathered_.empty() &&
+           gathered_.size() < usual_group_ / 2 &&
+           steady::now() - gathered_.front()->since < kafka_hold_limit;
   }
 
  private:
   using steady = std::chrono::steady_clock;
 
-  struct gathered {
+  /// A record and who waits for its fate. The library reads it from here until
+  /// it is delivered.
+  struct parcel {
     byte_buffer record;
     std::string key;
     timestamp at;
@@ -103,60 +125,85 @@ class producer final : public kafka_producer {
     steady::time_point since;
     done then;
   };
+  using parcel_pointer = std::unique_ptr<parcel>;
 
   static failure cannot_start() {
     return {errc::unavailable, "the Kafka producer could not be started again"};
   }
 
-  void send(byte_view record, const kafka_target& to, done then) {
-    auto held = std::make_unique<done>(std::move(then));
+  void send(parcel_pointer x) {
     const auto error = rd_kafka_producev(
-        client_.get(), RD_KAFKA_V_TOPIC(config_.topic.c_str()),
-        RD_KAFKA_V_PARTITION(to.partition),
-        RD_KAFKA_V_VALUE(const_cast<std::uint8_t*>(record.data()),
-                         record.size()),
-        RD_KAFKA_V_KEY(to.key.empty() ? nullptr : to.key.data(), to.key.size()),
-        RD_KAFKA_V_TIMESTAMP(to_integer(to.at)),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(held.get()),
-        RD_KAFKA_V_END);
+        client_.get(), RD_KAFKA_V_RKT(topic_.get()),
+        RD_KAFKA_V_PARTITION(x->partition),
+        RD_KAFKA_V_VALUE(x->record.data(), x->record.size()),
+        RD_KAFKA_V_KEY(x->key.empty() ? nullptr : x->key.data(), x->key.size()),
+        RD_KAFKA_V_TIMESTAMP(to_integer(x->at)), RD_KAFKA_V_MSGFLAGS(0),
+        RD_KAFKA_V_OPAQUE(x.get()), RD_KAFKA_V_END);
+    note_sent(std::move(x), error);
+  }
+
+  /// At once: the library's thread sends what it finds, and a request for each
+  /// record would cost the broker a sync for each. Times are not passed on.
+  void send_together(std::vector<parcel_pointer> group) {
+    std::vector<rd_kafka_message_t> messages(group.size());
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      auto& x = *group[i];
+      messages[i].payload = x.record.data();
+      messages[i].len = x.record.size();
+      messages[i].key = x.key.empty() ? nullptr : x.key.data();
+      messages[i].key_len = x.key.size();
+      messages[i]._private = &x;
+    }
+    rd_kafka_produce_batch(topic_.get(), 0, 0, messages.data(),
+                           static_cast<int>(messages.size()));
+    for (std::size_t i = 0; i < group.size(); ++i)
+      note_sent(std::move(group[i]), messages[i].err);
+  }
+
+  void note_sent(parcel_pointer x, rd_kafka_resp_err_t error) {
     switch (error) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
-      static_cast<void>(held.release()); // deliver() takes it
+      static_cast<void>(x.release()); // deliver() takes it
       ++on_way_;
       return;
     case RD_KAFKA_RESP_ERR__QUEUE_FULL:
-      return (*held)(failure{errc::overloaded,
+      return x->then(failure{errc::overloaded,
                              "too many records wait for Kafka: try again"});
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
-      return (*held)(record_too_large(record.size()));
+      return x->then(record_too_large(x->record.size()));
     case RD_KAFKA_RESP_ERR__FATAL:
       fatal_ = true;
       [[fallthrough]];
     default:
-      (*held)(failure{errc::unavailable,
+      x->then(failure{errc::unavailable,
                       "Kafka takes no records: " + describe(error)});
     }
   }
 
   void send_gathered() {
+    std::vector<parcel_pointer> group;
     for (auto& x : std::exchange(gathered_, {}))
       if (client_.get() == nullptr)
-        x.then(cannot_start());
-      else if (steady::now() - x.since > kafka_gather_limit)
-        x.then(failure{errc::unavailable,
-                       "Kafka did not answer for those before it in time"});
+        x->then(cannot_start());
+      else if (steady::now() - x->since > kafka_gather_limit)
+        x->then(failure{errc::unavailable,
+                        "Kafka did not answer for those before it in time"});
+      else if (to_integer(x->at) >= 0)
+        send(std::move(x));
       else
-        send(x.record, {.key = x.key, .at = x.at, .partition = x.partition},
-             std::move(x.then));
+        group.push_back(std::move(x));
+    usual_group_ = std::max(group.size(), usual_group_ / 2);
+    if (!group.empty())
+      send_together(std::move(group));
   }
 
-  void deliver(const rd_kafka_message_t& x) {
-    const std::unique_ptr<done> then{static_cast<done*>(x._private)};
+  void deliver(const rd_kafka_message_t& report) {
+    const parcel_pointer x{static_cast<parcel*>(report._private)};
     --on_way_;
-    if (x.err == RD_KAFKA_RESP_ERR_NO_ERROR)
-      (*then)(static_cast<std::uint64_t>(x.offset));
+    if (report.err == RD_KAFKA_RESP_ERR_NO_ERROR)
+      x->then(static_cast<std::uint64_t>(report.offset));
     else
-      (*then)(lost(x));
+      x->then(lost(report));
   }
 
   void restart() {
@@ -184,6 +231,7 @@ class producer final : public kafka_producer {
            rd_kafka_poll(client_.get(), 100) > 0)
       ;
     queue_.reset();
+    topic_.reset();
     client_ = {};
     on_way_ = 0;
   }
@@ -191,10 +239,12 @@ class producer final : public kafka_producer {
   config config_;
   kafka_callbacks callbacks_; // outlives the client
   kafka_client client_;
+  kafka_owner<rd_kafka_topic_t, rd_kafka_topic_destroy> topic_;
   kafka_queue queue_;
   bool fatal_ = false;
   std::size_t on_way_ = 0; ///< records whose fate is not known
-  std::vector<gathered> gathered_;
+  std::vector<parcel_pointer> gathered_;
+  std::size_t usual_group_ = 0; ///< about as many as the last ones had
 };
 
 } // namespace

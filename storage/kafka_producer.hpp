@@ -41,9 +41,9 @@ class kafka_producer {
     std::function<void(std::string)> warn = nullptr; ///< any thread
     /// How long a record may take to be confirmed once it was sent.
     std::chrono::milliseconds limit = kafka_delivery_limit;
-    /// While records are on their way others gather, and leave together once
-    /// those are answered: few large requests cost less than many small ones.
-    /// For topics of one partition, whose records wait for one another anyway.
+    /// Records gather until serve(), and while others are on their way: few
+    /// large requests cost less than many small ones. For topics of one
+    /// partition, whose records wait for one another anyway.
     bool gathers = false;
   };
 
@@ -58,9 +58,13 @@ class kafka_producer {
   /// `read_only` (the brokers refused it), `unavailable` (nothing was sent).
   virtual void produce(byte_view record, const kafka_target& to, done then) = 0;
 
-  /// Takes delivery reports. After a fatal error of the client it begins anew
-  /// with a fresh one.
+  /// Takes delivery reports and sends what has gathered. After a fatal error of
+  /// the client it begins anew with a fresh one.
   virtual void serve() = 0;
+
+  /// Whether records wait for others that are likely to come, since the groups
+  /// before were large: some later serve() sends them, for which nothing wakes.
+  virtual bool holds_back() const = 0;
 };
 
 } // namespace signalbox

@@ -30,14 +30,19 @@ class shared_log : public event_log {
   /// About how many entries there are, also those that are not copied yet.
   virtual std::uint64_t known_size() const { return to_integer(end()); }
 
-  /// Sends one record without waiting. `then` is called exactly once, at once
-  /// or by serve(). `key` is for people's tools alone.
+  /// Hands one record to the next serve(), which sends it without waiting.
+  /// `then` is called exactly once, at once or by serve(). `key` is for
+  /// people's tools alone.
   virtual void produce(byte_view record, std::string_view key,
                        delivered then) = 0;
 
   /// Takes what has come. To be called after each wake and now and then. True
   /// if the log has grown.
   virtual bool serve() = 0;
+
+  /// Whether records wait for others that are likely to come: some later
+  /// serve() sends them, for which nothing wakes.
+  virtual bool holds_back() const { return false; }
 
   /// `wake` is called, on any thread and once until the next serve(), when
   /// serve() has work. Null ends it: it is not called any more after that.

@@ -23,6 +23,10 @@ struct group_world {
     return out;
   }
 
+  bool add(std::shared_ptr<const proposal> x) {
+    return group.add({std::move(x)});
+  }
+
   void write() {
     group.write([this](append_failed x) { failures.push_back(std::move(x)); });
   }
@@ -33,19 +37,19 @@ struct group_world {
 BOOST_FIXTURE_TEST_SUITE(append_group_suite, group_world)
 
 BOOST_AUTO_TEST_CASE(records_that_gathered_are_one_group_in_order) {
-  BOOST_CHECK(group.add(record("a")));
-  BOOST_CHECK(!group.add(record("b")));
-  BOOST_CHECK(!group.add(record("c")));
+  BOOST_CHECK(add(record("a")));
+  BOOST_CHECK(!add(record("b")));
+  BOOST_CHECK(!add(record("c")));
   write();
   check_same(read_texts(log), {"a", "b", "c"});
   BOOST_CHECK((log.groups() == std::vector<std::size_t>{3}));
   BOOST_CHECK_EQUAL(status.log_end.load(), 3U);
   BOOST_CHECK(failures.empty());
-  BOOST_CHECK(group.add(record("d")));
+  BOOST_CHECK(add(record("d")));
 }
 
 BOOST_AUTO_TEST_CASE(a_group_takes_the_clocks_time) {
-  group.add(record("a"));
+  add(record("a"));
   write();
   BOOST_CHECK(read_from(log, 0).entries.at(0).time == now);
 }
@@ -54,8 +58,8 @@ BOOST_AUTO_TEST_CASE(a_failure_is_told_for_each_record) {
   log.on_append = faulty_log::fault::refuse;
   auto a = record("a");
   auto b = record("b");
-  group.add(a);
-  group.add(b);
+  add(a);
+  add(b);
   write();
   BOOST_REQUIRE_EQUAL(failures.size(), 2U);
   BOOST_CHECK(failures[0].what == a);
@@ -68,17 +72,17 @@ BOOST_AUTO_TEST_CASE(a_failure_is_told_for_each_record) {
 
 BOOST_AUTO_TEST_CASE(a_failed_group_is_not_written_again) {
   log.on_append = faulty_log::fault::lose;
-  group.add(record("a"));
+  add(record("a"));
   write();
   log.on_append = faulty_log::fault::none;
-  group.add(record("b"));
+  add(record("b"));
   write();
   check_same(read_texts(log), {"b"});
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_group_probes_and_clears_the_problem) {
   log.on_append = faulty_log::fault::refuse;
-  group.add(record("a"));
+  add(record("a"));
   write();
   log.on_append = faulty_log::fault::none;
   write();

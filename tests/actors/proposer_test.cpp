@@ -62,7 +62,9 @@ struct proposer_world : actor_world {
   void hold_proposals() {
     real_ledger = directory->ledger();
     auto keep = [this](ledger_actor::pointer) -> ledger_actor::behavior_type {
-      return {[this](const propose& x) { held.push_back(x.what); },
+      return {[this](const propose& x) {
+                held.insert(held.end(), x.what.begin(), x.what.end());
+              },
               [](const find_command&) {},
               [](const close_command&) {},
               [](const advanced&) {},
@@ -78,7 +80,7 @@ struct proposer_world : actor_world {
   void let_go() {
     directory->set_ledger(real_ledger);
     for (auto& x : std::exchange(held, {}))
-      caf::anon_send(real_ledger, propose{x});
+      caf::anon_send(real_ledger, propose{{x}});
     real_ledger = nullptr;
     settle();
   }
