@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "storage/kafka_client.hpp"
+#include "storage/kafka_group_hold.hpp"
 #include "storage/log_failures.hpp"
 
 namespace signalbox {
@@ -108,8 +109,8 @@ class producer final : public kafka_producer {
 
   bool holds_back() const override {
     return on_way_ == 0 && !gathered_.empty() &&
-           gathered_.size() < usual_group_ / 2 &&
-           steady::now() - gathered_.front()->since < kafka_hold_limit;
+           hold_.holds(gathered_.size(), gathered_.front()->since,
+                       steady::now());
   }
 
  private:
@@ -192,7 +193,7 @@ class producer final : public kafka_producer {
         send(std::move(x));
       else
         group.push_back(std::move(x));
-    usual_group_ = std::max(group.size(), usual_group_ / 2);
+    hold_.note(group.size());
     if (!group.empty())
       send_together(std::move(group));
   }
@@ -244,7 +245,7 @@ class producer final : public kafka_producer {
   bool fatal_ = false;
   std::size_t on_way_ = 0; ///< records whose fate is not known
   std::vector<parcel_pointer> gathered_;
-  std::size_t usual_group_ = 0; ///< about as many as the last ones had
+  kafka_group_hold hold_;
 };
 
 } // namespace

@@ -56,6 +56,7 @@ struct proposer_world : actor_world {
   }
 
   std::vector<std::shared_ptr<proposal>> held;
+  std::vector<std::size_t> groups; ///< the sizes in which they came
   ledger_actor real_ledger;
 
   /// Keeps what is proposed from the ledger, as a log that hangs does.
@@ -63,6 +64,7 @@ struct proposer_world : actor_world {
     real_ledger = directory->ledger();
     auto keep = [this](ledger_actor::pointer) -> ledger_actor::behavior_type {
       return {[this](const propose& x) {
+                groups.push_back(x.what.size());
                 held.insert(held.end(), x.what.begin(), x.what.end());
               },
               [](const find_command&) {},
@@ -104,6 +106,20 @@ BOOST_AUTO_TEST_CASE(a_command_is_carried_through) {
   BOOST_CHECK(told.accepted());
   BOOST_CHECK(knows("ann"));
   BOOST_CHECK_EQUAL(prepared, 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_ready_at_once_is_proposed_together) {
+  start();
+  hold_proposals();
+  const auto names = {"ann", "bob", "eve", "joe"};
+  for (auto name : names)
+    submit(making(name, name));
+  settle();
+  BOOST_CHECK((groups == std::vector<std::size_t>{2, 2})); // two proposers
+  let_go();
+  BOOST_CHECK_EQUAL(told.all.size(), 4U);
+  for (auto name : names)
+    BOOST_CHECK(knows(name));
 }
 
 BOOST_AUTO_TEST_CASE(a_command_that_cannot_be_prepared_is_not_proposed) {

@@ -1,6 +1,8 @@
 #include "events/record.hpp"
 
 #include <algorithm>
+#include <array>
+#include <set>
 
 #include <boost/test/unit_test.hpp>
 
@@ -25,6 +27,13 @@ BOOST_AUTO_TEST_CASE(envelope_and_parts_come_back) {
     BOOST_REQUIRE(read[i].has_value());
     BOOST_TEST((part_name(*read[i]) == part_name(parts[i])));
   }
+}
+
+BOOST_AUTO_TEST_CASE(no_two_parts_have_the_same_salt) {
+  std::set<std::array<std::uint8_t, 16>> salts;
+  for (int i = 0; i < 1000; ++i)
+    salts.insert(make_part("text").salt);
+  BOOST_TEST(salts.size() == 1000u);
 }
 
 BOOST_AUTO_TEST_CASE(a_part_is_named_by_its_salt_and_bytes) {
