@@ -62,7 +62,7 @@ inline constexpr std::chrono::milliseconds beat{500};
 
 /// Entries folded before the state is saved, as it is at each beat; the rest is
 /// refolded at start, which takes milliseconds.
-inline constexpr std::uint64_t save_every = 16'384;
+inline constexpr std::uint64_t save_every = 4096;
 
 /// Least time between two writes of the head file.
 inline constexpr std::chrono::seconds head_file_every{1};

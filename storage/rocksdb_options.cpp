@@ -81,9 +81,7 @@ rocksdb::DBOptions make_database_options(rocksdb::Env* env,
 
 std::vector<rocksdb::ColumnFamilyDescriptor> make_column_families() {
   rocksdb::ColumnFamilyOptions x;
-  // What was just written is packed when it is merged: packing it at once would
-  // take the processor from those who write.
-  x.compression_per_level = {rocksdb::kNoCompression, rocksdb::kLZ4Compression};
+  x.compression = rocksdb::kLZ4Compression;
   x.table_factory = make_table_factory(rocksdb::NewLRUCache(block_cache_bytes));
   x.level_compaction_dynamic_level_bytes = true; // the default differs
   x.write_buffer_size = write_buffers_bytes / 2;
