@@ -11,7 +11,7 @@ namespace {
 
 void print_keys(std::ostream& out, const keyset& x) {
   out << "keyset " << x.version << ", expires " << to_rfc3339(x.expires_at)
-      << ", signed by " << x.threshold << " of " << x.roots.size()
+      << ", threshold " << x.threshold << " of " << x.roots.size()
       << " roots\n";
   table rows{{"ROLE", "STATUS", "ALGORITHM", "KEY", "NODE"}};
   for (auto& key : x.keys) {

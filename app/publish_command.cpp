@@ -34,7 +34,7 @@ exit_code refuse(const invocation& x, const command_options& options,
 
 void print_head(std::ostream& out, const json::value& artifact,
                 const api_answer& answer) {
-  out << (answer.status == 201 ? "published " : "current already: ")
+  out << (answer.status == 201 ? "published " : "published already: ")
       << line_at(artifact, "client_id") << '/' << line_at(artifact, "profile")
       << ' ' << line_at(artifact, "version") << "\nartifact  "
       << line_at(artifact, "artifact_id") << "\ntoken     " << answer.token

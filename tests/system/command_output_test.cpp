@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(publish_shows_warnings_and_what_changed_uc1) {
   BOOST_TEST(says(second.out, "changes since 1.0.0"), second.out);
   BOOST_TEST(says(second.out, "/servers/docs"), second.out);
   const auto again = publish("acme", one);
-  BOOST_TEST(says(again.out, "current already"), again.out);
+  BOOST_TEST(says(again.out, "published already"), again.out);
   BOOST_TEST(!says(again.out, "changes since"), again.out);
   BOOST_TEST(says(publish("claude-code", small_draft("a")).out, "no findings"));
 }
