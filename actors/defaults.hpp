@@ -43,6 +43,9 @@ inline constexpr std::size_t max_queued_per_lane = 256;
 /// Commands that may wait in all lanes of one proposer: each holds its request.
 inline constexpr std::size_t max_queued = 1024;
 
+/// Proposals that one proposer hands to the ledger together.
+inline constexpr std::size_t most_ready = 64;
+
 /// How long a command waits for its turn before it is refused.
 inline constexpr std::chrono::seconds queue_within{10};
 

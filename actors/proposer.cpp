@@ -78,10 +78,10 @@ class proposing {
   }
 
   /// Without a ledger they are dropped, and so told that nobody follows them.
-  void on_hand_over() {
-    if (auto to = ledger_())
-      self_->send(to, propose{std::exchange(ready_, {})});
-    ready_.clear();
+  void hand_over_ready() {
+    auto ready = std::exchange(ready_, {});
+    if (auto to = ledger_(); to && !ready.empty())
+      self_->send(to, propose{std::move(ready)});
   }
 
   void on_outcome(std::shared_ptr<command> x, command_answer answer) {
@@ -136,6 +136,7 @@ class proposing {
 
   template <class Message>
   void ask_ledger(Message what) {
+    hand_over_ready(); // which may be what is asked about
     if (auto to = ledger_())
       self_->send(to, std::move(what));
     else
@@ -206,11 +207,19 @@ class proposing {
     what->answer = answer_to_me(x);
     x->proposed = true;
     x->id = what->id;
-    ready_.push_back(std::move(what));
-    // Whatever is in the mailbox now is prepared before that.
-    if (ready_.size() == 1)
-      self_->send(self_, hand_over{});
+    make_ready(std::move(what));
     return false;
+  }
+
+  /// Whatever is in the mailbox now is prepared before the first one leaves, up
+  /// to a limit.
+  void make_ready(std::shared_ptr<proposal> x) {
+    const bool at_once = x->urgent || ready_.size() + 1 >= d::most_ready;
+    ready_.push_back(std::move(x));
+    if (at_once)
+      hand_over_ready();
+    else if (ready_.size() == 1)
+      self_->send(self_, hand_over{});
   }
 
   static bool refuse(command& x, failure why) {
@@ -250,7 +259,7 @@ proposer_actor::behavior_type proposer(proposer_actor::pointer self,
         commands->on_outcome(x.what, std::move(*x.answer));
       },
       [commands](const expire_queued&) { commands->on_expiry(); },
-      [commands](const hand_over&) { commands->on_hand_over(); },
+      [commands](const hand_over&) { commands->hand_over_ready(); },
   };
 }
 

@@ -83,8 +83,10 @@ struct attempted {
 struct expire_queued {}; ///< to a proposer, from itself: refuse who waited
                          ///< too long for its lane
 struct hand_over {};     ///< to a proposer, from itself: propose what is ready
-struct flush {};         ///< to the appender, from itself: write the group
-struct woken {};         ///< to a shared appender: the log has something
+struct flush {}; ///< to the appender, from itself: write the group; from
+                 ///< the ledger: see whether the log is well again
+struct woken {}; ///< to a shared appender: the log has something
+struct held_back_due {}; ///< to a shared appender, from itself: send what waits
 struct tick_due {};      ///< to the ledger, from itself: linear readers wait
 struct beat {};          ///< to the ledger, from itself: housekeeping
 struct respawn {};       ///< to the supervisor, from itself: start what crashed
@@ -97,7 +99,8 @@ using appender_actor =
 
 /// The same for a log with other writers; tells also what those wrote.
 using shared_appender_actor =
-    appender_actor::extend<caf::reacts_to<woken>>; ///< takes what has come
+    appender_actor::extend<caf::reacts_to<woken>, ///< takes what has come
+                           caf::reacts_to<held_back_due>>;
 
 /// Folds the log, publishes views, answers writers.
 using ledger_actor =
@@ -140,6 +143,7 @@ CAF_ADD_TYPE_ID(signalbox, (signalbox::await_latest))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::tick_due))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::tick_judged))
 CAF_ADD_TYPE_ID(signalbox, (signalbox::hand_over))
+CAF_ADD_TYPE_ID(signalbox, (signalbox::held_back_due))
 CAF_END_TYPE_ID_BLOCK(signalbox)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::append)
@@ -159,3 +163,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::await_latest)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::tick_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::tick_judged)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::hand_over)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(signalbox::held_back_due)

@@ -33,9 +33,11 @@ class log_user {
 
   void serve() {
     bool grown = false;
+    bool holds_back = false;
     {
       std::lock_guard alone{config_.user};
       grown = config_.log.serve();
+      holds_back = config_.log.holds_back();
     }
     auto health = config_.log.health();
     config_.status.set_log_problem(
@@ -44,10 +46,11 @@ class log_user {
     date_view();
     if (grown)
       caf::anon_send(*follower_, advanced{config_.log.end()});
-    arm();
+    if (holds_back)
+      arm();
   }
 
-  void on_timer() {
+  void on_held_back_due() {
     timer_is_set_ = false;
     serve();
   }
@@ -57,10 +60,10 @@ class log_user {
  private:
   /// What is held back leaves in time, though nothing wakes for that.
   void arm() {
-    if (timer_is_set_ || !config_.log.holds_back())
+    if (std::exchange(timer_is_set_, true))
       return;
-    timer_is_set_ = true;
-    self_->delayed_send(self_, actor_defaults::held_back_check, flush{});
+    self_->delayed_send(self_, actor_defaults::held_back_check,
+                        held_back_due{});
   }
 
   void send(const std::shared_ptr<const proposal>& x) {
@@ -130,7 +133,8 @@ shared_appender(shared_appender_actor::pointer self,
       [to = shared_appender_actor{self}] { caf::anon_send(to, woken{}); });
   return {
       [user](const append& x) { user->send(x.what); },
-      [user](flush) { user->on_timer(); },
+      [user](flush) { user->serve(); },
+      [user](held_back_due) { user->on_held_back_due(); },
       [user](woken) { user->serve(); },
   };
 }

@@ -46,8 +46,8 @@ struct kafka_log_config {
 /// or cut. Where they differ the log is lost (health()): it stays readable, and
 /// is neither written nor followed any more.
 ///
-/// meet(), catch_up(), read_through(), serve(), produce() and append() belong
-/// to one thread; the rest to any.
+/// meet(), catch_up(), read_through(), serve(), holds_back(), produce() and
+/// append() belong to one thread; the rest to any.
 class kafka_log final : public shared_log {
  public:
   /// Opens the copy. No broker need answer yet: see catch_up().

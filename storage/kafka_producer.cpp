@@ -103,14 +103,12 @@ class producer final : public kafka_producer {
       rd_kafka_poll(client_.get(), 0);
     if (fatal_ || client_.get() == nullptr)
       restart();
-    if (on_way_ == 0 && !gathered_.empty() && !holds_back())
+    if (holds_back() && !waits_for_others())
       send_gathered();
   }
 
   bool holds_back() const override {
-    return on_way_ == 0 && !gathered_.empty() &&
-           hold_.holds(gathered_.size(), gathered_.front()->since,
-                       steady::now());
+    return on_way_ == 0 && !gathered_.empty();
   }
 
  private:
@@ -128,6 +126,11 @@ class producer final : public kafka_producer {
   };
   using parcel_pointer = std::unique_ptr<parcel>;
 
+  bool waits_for_others() const {
+    const auto since = std::max(gathered_.front()->since, free_since_);
+    return hold_.holds(gathered_.size(), since, steady::now());
+  }
+
   static failure cannot_start() {
     return {errc::unavailable, "the Kafka producer could not be started again"};
   }
@@ -140,12 +143,17 @@ class producer final : public kafka_producer {
         RD_KAFKA_V_KEY(x->key.empty() ? nullptr : x->key.data(), x->key.size()),
         RD_KAFKA_V_TIMESTAMP(to_integer(x->at)), RD_KAFKA_V_MSGFLAGS(0),
         RD_KAFKA_V_OPAQUE(x.get()), RD_KAFKA_V_END);
-    note_sent(std::move(x), error);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+      give_to_library(std::move(x));
+    else
+      refuse(*x, error);
   }
 
   /// At once: the library's thread sends what it finds, and a request for each
   /// record would cost the broker a sync for each. Times are not passed on.
   void send_together(std::vector<parcel_pointer> group) {
+    if (group.empty())
+      return;
     std::vector<rd_kafka_message_t> messages(group.size());
     for (std::size_t i = 0; i < group.size(); ++i) {
       auto& x = *group[i];
@@ -157,50 +165,60 @@ class producer final : public kafka_producer {
     }
     rd_kafka_produce_batch(topic_.get(), 0, 0, messages.data(),
                            static_cast<int>(messages.size()));
+    // Before anybody is told, who may throw: the library reads the others.
     for (std::size_t i = 0; i < group.size(); ++i)
-      note_sent(std::move(group[i]), messages[i].err);
+      if (messages[i].err == RD_KAFKA_RESP_ERR_NO_ERROR)
+        give_to_library(std::move(group[i]));
+    for (std::size_t i = 0; i < group.size(); ++i)
+      if (group[i])
+        refuse(*group[i], messages[i].err);
   }
 
-  void note_sent(parcel_pointer x, rd_kafka_resp_err_t error) {
+  /// deliver() takes it back.
+  void give_to_library(parcel_pointer x) {
+    static_cast<void>(x.release());
+    ++on_way_;
+  }
+
+  void refuse(const parcel& x, rd_kafka_resp_err_t error) {
     switch (error) {
-    case RD_KAFKA_RESP_ERR_NO_ERROR:
-      static_cast<void>(x.release()); // deliver() takes it
-      ++on_way_;
-      return;
     case RD_KAFKA_RESP_ERR__QUEUE_FULL:
-      return x->then(failure{errc::overloaded,
-                             "too many records wait for Kafka: try again"});
+      return x.then(failure{errc::overloaded,
+                            "too many records wait for Kafka: try again"});
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
-      return x->then(record_too_large(x->record.size()));
+      return x.then(record_too_large(x.record.size()));
     case RD_KAFKA_RESP_ERR__FATAL:
       fatal_ = true;
       [[fallthrough]];
     default:
-      x->then(failure{errc::unavailable,
-                      "Kafka takes no records: " + describe(error)});
+      x.then(failure{errc::unavailable,
+                     "Kafka takes no records: " + describe(error)});
     }
   }
 
   void send_gathered() {
+    hold_.note(gathered_.size());
     std::vector<parcel_pointer> group;
-    for (auto& x : std::exchange(gathered_, {}))
+    for (auto& x : std::exchange(gathered_, {})) {
       if (client_.get() == nullptr)
         x->then(cannot_start());
       else if (steady::now() - x->since > kafka_gather_limit)
         x->then(failure{errc::unavailable,
                         "Kafka did not answer for those before it in time"});
-      else if (to_integer(x->at) >= 0)
-        send(std::move(x));
-      else
+      else if (to_integer(x->at) < 0)
         group.push_back(std::move(x));
-    hold_.note(group.size());
-    if (!group.empty())
-      send_together(std::move(group));
+      else {
+        send_together(std::exchange(group, {}));
+        send(std::move(x));
+      }
+    }
+    send_together(std::move(group));
   }
 
   void deliver(const rd_kafka_message_t& report) {
     const parcel_pointer x{static_cast<parcel*>(report._private)};
-    --on_way_;
+    if (--on_way_ == 0)
+      free_since_ = steady::now();
     if (report.err == RD_KAFKA_RESP_ERR_NO_ERROR)
       x->then(static_cast<std::uint64_t>(report.offset));
     else
@@ -246,6 +264,7 @@ class producer final : public kafka_producer {
   std::size_t on_way_ = 0; ///< records whose fate is not known
   std::vector<parcel_pointer> gathered_;
   kafka_group_hold hold_;
+  steady::time_point free_since_{}; ///< when nothing was on its way any more
 };
 
 } // namespace

@@ -42,8 +42,8 @@ class kafka_producer {
     /// How long a record may take to be confirmed once it was sent.
     std::chrono::milliseconds limit = kafka_delivery_limit;
     /// Records gather until serve(), and while others are on their way: few
-    /// large requests cost less than many small ones. For topics of one
-    /// partition, whose records wait for one another anyway.
+    /// large requests cost less than many small ones. For partition 0 of a
+    /// topic that has no other: its records wait for one another anyway.
     bool gathers = false;
   };
 
@@ -62,8 +62,9 @@ class kafka_producer {
   /// the client it begins anew with a fresh one.
   virtual void serve() = 0;
 
-  /// Whether records wait for others that are likely to come, since the groups
-  /// before were large: some later serve() sends them, for which nothing wakes.
+  /// Whether the last serve() left records to wait for others that are likely
+  /// to come, since the groups before were large. A later one sends them, for
+  /// which nothing wakes.
   virtual bool holds_back() const = 0;
 };
 

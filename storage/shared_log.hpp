@@ -12,7 +12,8 @@ namespace signalbox {
 /// record shows only when it is read back, so sending and reading go on side by
 /// side instead of one after the other.
 ///
-/// produce(), serve() and read_through() belong to one thread; the rest to any.
+/// produce(), serve(), holds_back() and read_through() belong to one thread;
+/// the rest to any.
 class shared_log : public event_log {
  public:
   /// Called with what the log's servers said: the record is in the log, or why
@@ -30,18 +31,19 @@ class shared_log : public event_log {
   /// About how many entries there are, also those that are not copied yet.
   virtual std::uint64_t known_size() const { return to_integer(end()); }
 
-  /// Hands one record to the next serve(), which sends it without waiting.
+  /// Takes a copy of one record, which serve() sends as soon as it may.
   /// `then` is called exactly once, at once or by serve(). `key` is for
   /// people's tools alone.
   virtual void produce(byte_view record, std::string_view key,
                        delivered then) = 0;
 
-  /// Takes what has come. To be called after each wake and now and then. True
-  /// if the log has grown.
+  /// Sends what may leave and takes what has come. To be called after records
+  /// were produced, after each wake, and now and then. True if the log has
+  /// grown.
   virtual bool serve() = 0;
 
-  /// Whether records wait for others that are likely to come: some later
-  /// serve() sends them, for which nothing wakes.
+  /// Whether the last serve() left records to wait for others that are likely
+  /// to come: a later one sends them, for which nothing wakes.
   virtual bool holds_back() const { return false; }
 
   /// `wake` is called, on any thread and once until the next serve(), when

@@ -77,6 +77,18 @@ BOOST_AUTO_TEST_CASE(what_another_node_writes_is_followed_without_a_command) {
   BOOST_TEST(is_accepted(x.second.find("ann")));
 }
 
+BOOST_AUTO_TEST_CASE(a_record_that_is_held_back_leaves_though_nothing_wakes) {
+  two_nodes x;
+  x.start();
+  x.first_log.hold_back();
+  for (const std::string name : {"ann", "bob"}) {
+    x.first.submit(name);
+    BOOST_REQUIRE(waits_until([&] { return is_accepted(x.first.find(name)); }));
+  }
+  BOOST_REQUIRE(x.first.answers.wait_for(2));
+  BOOST_TEST(is_accepted(x.first.answers.all()["bob"].at(0)));
+}
+
 BOOST_AUTO_TEST_CASE(the_fold_answers_whatever_the_report_said) {
   two_nodes x;
   x.start();

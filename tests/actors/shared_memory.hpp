@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/memory_log.hpp"
@@ -78,11 +79,21 @@ class memory_member final : public shared_log {
   }
 
   void produce(byte_view record, std::string_view, delivered then) override {
-    then(broker_.append(record));
+    gathered_.push_back({to_buffer(record), std::move(then)});
   }
+
+  /// From now on the next serve() after records came leaves them where they
+  /// are, and the one after that sends them.
+  void hold_back() { may_hold_ = true; }
+
+  bool holds_back() const override { return is_holding_; }
 
   bool serve() override {
     woken_ = false;
+    is_holding_ = may_hold_ && !is_holding_ && !gathered_.empty();
+    if (!is_holding_)
+      for (auto& [record, then] : std::exchange(gathered_, {}))
+        then(broker_.append(record));
     auto fresh = broker_.entries_from(to_integer(copy_.end()));
     for (auto& x : fresh) {
       byte_view record = x.record;
@@ -118,6 +129,9 @@ class memory_member final : public shared_log {
  private:
   memory_broker& broker_;
   memory_log copy_;
+  std::vector<std::pair<byte_buffer, delivered>> gathered_;
+  std::atomic<bool> may_hold_{false};
+  bool is_holding_ = false;
   std::atomic<bool> woken_{false};
   mutable std::mutex mutex_;
   std::function<void()> listener_;

@@ -234,14 +234,29 @@ BOOST_AUTO_TEST_CASE(a_command_whose_proposer_crashed_is_told) {
   x->lane = "lane";
   auto to = directory->proposer_for("lane");
   submit(std::move(x));
-  // Runs the proposer's turn only: the record is then in the ledger's mailbox.
+  // Runs the proposer's turns only: it prepares the command and hands it over,
+  // and the record is then in the ledger's mailbox.
   auto& scheduler =
       dynamic_cast<caf::scheduler::test_coordinator&>(system().scheduler());
+  BOOST_REQUIRE(scheduler.try_run_once());
   BOOST_REQUIRE(scheduler.try_run_once());
   caf::anon_send_exit(to, caf::exit_reason::kill);
   to = nullptr;
   settle();
   BOOST_CHECK_EQUAL(told.refusal(), errc::pending);
+}
+
+BOOST_AUTO_TEST_CASE(a_command_that_was_not_handed_over_is_told) {
+  start();
+  auto& scheduler =
+      dynamic_cast<caf::scheduler::test_coordinator&>(system().scheduler());
+  submit(making("ann"));
+  BOOST_REQUIRE(scheduler.try_run_once()); // prepares it
+  const auto ledger = directory->ledger();
+  directory->set_ledger(ledger_actor());
+  settle();
+  BOOST_CHECK_EQUAL(told.refusal(), errc::pending);
+  directory->set_ledger(ledger);
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_tells_everyone_and_saves) {

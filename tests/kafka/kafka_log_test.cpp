@@ -1,5 +1,9 @@
 #include "storage/kafka_log.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
 #include "tests/kafka/kafka_engine.hpp"
 #include "tests/kafka/stranger.hpp"
 #include "tests/storage/faulty_engine.hpp"
@@ -119,6 +123,29 @@ BOOST_AUTO_TEST_CASE(what_the_brokers_refuse_is_refused_and_not_in_doubt) {
   BOOST_TEST(refused.message.find("refused the record") != std::string::npos);
   append(x.log(), {"c"});
   check_same(read_texts(x.log()), {"a", "c"});
+}
+
+BOOST_AUTO_TEST_CASE(records_that_leave_together_are_answered_each_for_itself) {
+  kafka_engine x;
+  const texts sent{"a", std::string(2'000'000, 'x'), "b"};
+  texts told(sent.size());
+  const auto all_told = [&] {
+    return std::none_of(told.begin(), told.end(),
+                        [](auto& y) { return y.empty(); });
+  };
+  for (std::size_t i = 0; i < sent.size(); ++i)
+    x.log().produce(as_bytes(sent[i]), "key", [&, i](const result<void>& y) {
+      told[i] = y ? "there" : to_string(y.error().code);
+    });
+  check_same(told, {"", "", ""}); // nothing leaves before serve()
+  const auto deadline = std::chrono::steady_clock::now() + kafka_delivery_limit;
+  while (!all_told() && std::chrono::steady_clock::now() < deadline) {
+    x.log().serve();
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  check_same(told, {"there", "too_large", "there"});
+  append(x.log(), {"c"});
+  check_same(read_texts(x.log()), {"a", "b", "c"});
 }
 
 /// Otherwise every node that reads it would stop there, and each new one.
