@@ -209,7 +209,7 @@ bool session::settle(written& x, const publish_call& call, std::size_t node,
     return follow_command(x, node);
   case 409:
     if (told.code() != "conflict" && told.code() != "precondition_failed" &&
-        told.code() != "command_closed")
+        told.code() != "command_closed" && told.code() != "expired")
       wrong(call.key, told);
     x.told = told.code() == "conflict" ? written::fate::conflict
                                        : written::fate::closed;
