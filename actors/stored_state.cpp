@@ -69,6 +69,8 @@ result<void> stored_state::clear(const ledger_state& state) {
 }
 
 result<void> stored_state::save(ledger_state& state) {
+  if (state.size > to_integer(log_.kept()))
+    return {};
   if (auto cleared = clear(state); !cleared)
     return cleared;
   state_batch batch;

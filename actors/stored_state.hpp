@@ -23,7 +23,8 @@ class stored_state {
   /// What is stored, if it is whole and of this log; else an empty state.
   ledger_state load();
 
-  /// Writes the rows that changed since the last call. Errors: `io`; they are
+  /// Writes the rows that changed since the last call, unless the log does not
+  /// keep all that they were folded from yet. Errors: `io`; they are
   /// written again once there is something new.
   result<void> save(ledger_state& state);
 

@@ -64,6 +64,9 @@ inline constexpr std::chrono::milliseconds kafka_check_every{10'000};
 /// How often a comparison that failed is repeated before it is believed.
 inline constexpr int kafka_check_attempts = 3;
 
+/// Entries that a log on Kafka keeps in memory though its copy has them.
+inline constexpr std::size_t kafka_recent_bytes = 4 * 1024 * 1024;
+
 /// Most records that are copied in one batch.
 inline constexpr std::size_t kafka_copy_batch = 4096;
 

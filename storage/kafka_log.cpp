@@ -16,8 +16,9 @@ using std::chrono::milliseconds;
 kafka_log::kafka_log(kafka_log_config config)
     : config_{std::move(config)}, topic_{kafka_topic(config_.settings,
                                                      decisions_stream)},
-      taken_{std::make_unique<taken>()},
-      offline_{"no Kafka broker has answered yet"} {}
+      offline_{"no Kafka broker has answered yet"},
+      recent_{std::make_unique<kafka_recent>()},
+      taken_{std::make_shared<kafka_records>()} {}
 
 kafka_log::~kafka_log() = default;
 
@@ -27,6 +28,7 @@ result<std::unique_ptr<kafka_log>> kafka_log::open(kafka_log_config config) {
     return mirror.error();
   std::unique_ptr<kafka_log> out{new kafka_log{std::move(config)}};
   out->mirror_ = std::move(*mirror);
+  out->end_ = out->mirror_->size();
   out->date_copy();
   if (auto done = out->connect(); !done)
     return done.error();
@@ -103,8 +105,21 @@ void kafka_log::listen(std::function<void()> wake) {
 // -- reading -----------------------------------------------------------------
 
 result<void> kafka_log::read(log_index from, const visitor& visit) const {
-  return mirror_->log().read(
-      from, [&](const log_entry_view& x) { return visit(as_told(x)); });
+  bool goes_on = true;
+  auto next = to_integer(from);
+  const visitor each = [&](const log_entry_view& x) {
+    next = to_integer(x.index) + 1;
+    return goes_on = visit(as_told(x));
+  };
+  const auto end = end_.load();
+  do {
+    // What is not in memory any more is in the copy.
+    if (const auto group = recent_->find(next))
+      visit_from(*group, next, each);
+    else if (auto read = mirror_->log().read(log_index{next}, each); !read)
+      return read;
+  } while (goes_on && next < end);
+  return {};
 }
 
 log_entry_view kafka_log::as_told(log_entry_view x) const {
@@ -134,13 +149,13 @@ bool kafka_log::serve() {
   woken_ = false;
   if (producer_)
     producer_->serve();
-  bool grown = false;
-  while (take() == kafka_copy_batch)
+  const auto before = end_.load();
+  while (keep() && take() == kafka_copy_batch)
     if (taken_->bytes >= large_batch_bytes)
-      grown = copy_taken() || grown;
-  grown = copy_taken() || grown;
+      show_taken();
+  show_taken();
   watch();
-  return grown;
+  return end_.load() > before;
 }
 
 /// The number of messages that came, of which a full batch means more.
@@ -225,25 +240,35 @@ void kafka_log::take_problem(std::string what) {
   is_suspect_ = true;
 }
 
-bool kafka_log::copy_taken() {
+void kafka_log::show_taken() {
   if (taken_->entries.empty())
+    return;
+  taken_->first = end_;
+  unkept_ = std::exchange(taken_, std::make_shared<kafka_records>());
+  recent_->add(unkept_);
+  end_ = unkept_->end();
+}
+
+bool kafka_log::keep() {
+  if (unkept_ == nullptr)
+    return true;
+  if (keep_due_ && steady::now() < *keep_due_)
     return false;
-  const auto first = mirror_->size();
-  auto added = mirror_->add(taken_->entries);
-  auto* group =
-      added && copier_ != nullptr ? copier_->groups.begin_write() : nullptr;
-  if (group != nullptr) {
-    group->first = first;
-    std::swap(group->records, *taken_);
-    copier_->groups.end_write();
-  }
-  taken_->clear();
+  const auto added = mirror_->add(unkept_->first, unkept_->entries);
+  moved_at_ = steady::now(); // however long that took
   if (!added) {
     warn("the topic cannot be copied for now: " + added.error().message);
-    compare_later(); // reads on from what is there
+    keep_due_ = moved_at_ + reopen_interval;
+    return false;
   }
-  moved_at_ = steady::now(); // however long that took
-  return added.has_value();
+  keep_due_.reset();
+  if (auto* group = copier_ ? copier_->groups.begin_write() : nullptr) {
+    *group = unkept_;
+    copier_->groups.end_write();
+  }
+  unkept_ = nullptr;
+  recent_->drop(mirror_->size());
+  return true;
 }
 
 // -- writing -----------------------------------------------------------------
@@ -307,7 +332,7 @@ result<log_index> kafka_log::append(std::span<const byte_view> records,
     return fate->open == 0 &&
            (fate->problem || mirror_->next_offset() > fate->last);
   };
-  for (serve(); !is_done() && steady::now() < deadline; serve())
+  for (serve(); !(keep() && is_done()) && steady::now() < deadline; serve())
     wait_for_wake(milliseconds{100});
   if (fate->problem)
     return fate->is_perhaps_there

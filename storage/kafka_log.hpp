@@ -22,6 +22,8 @@ struct rd_kafka_message_s;
 namespace signalbox {
 
 class kafka_consumer;
+class kafka_recent;
+struct kafka_records;
 struct kafka_partition_statistics;
 
 struct kafka_log_config {
@@ -46,8 +48,11 @@ struct kafka_log_config {
 /// or cut. Where they differ the log is lost (health()): it stays readable, and
 /// is neither written nor followed any more.
 ///
-/// meet(), catch_up(), read_through(), serve(), holds_back(), produce() and
-/// append() belong to one thread; the rest to any.
+/// What came from the topic is read from memory until it is in the copy, and a
+/// while longer.
+///
+/// meet(), catch_up(), read_through(), serve(), holds_back(), keep(), produce()
+/// and append() belong to one thread; the rest to any.
 class kafka_log final : public shared_log {
  public:
   /// Opens the copy. No broker need answer yet: see catch_up().
@@ -68,7 +73,8 @@ class kafka_log final : public shared_log {
   /// topic that could lose decisions; each setting named), `io`.
   result<void> catch_up(const progress& tell);
 
-  log_index end() const override { return mirror_->log().end(); }
+  log_index end() const override { return log_index{end_.load()}; }
+  log_index kept() const override { return mirror_->log().end(); }
 
   /// For tools, which have no actors: sends, and waits until the records are in
   /// the copy. The group lands in order; others' records may lie between.
@@ -83,6 +89,7 @@ class kafka_log final : public shared_log {
   void produce(byte_view record, std::string_view key, delivered then) override;
   bool holds_back() const override;
   bool serve() override;
+  bool keep() override;
   void listen(std::function<void()> wake) override;
   std::chrono::steady_clock::time_point current_at() const override;
   std::uint64_t known_size() const override {
@@ -106,14 +113,12 @@ class kafka_log final : public shared_log {
                           const std::function<void()>& grown);
   result<void> copy_to_target(const std::function<void()>& grown);
   log_entry_view as_told(log_entry_view x) const;
-  result<void> read_up_to(log_index from, std::uint64_t end,
-                          const visitor& visit) const;
 
   std::size_t take();
   bool take_message(const rd_kafka_message_s& x);
   bool take_record(const rd_kafka_message_s& x);
   void take_problem(std::string what);
-  bool copy_taken();
+  void show_taken();
 
   void compare();
   bool compare_entry(std::uint64_t index, const rd_kafka_message_s& x);
@@ -149,11 +154,11 @@ class kafka_log final : public shared_log {
   std::string unreadable_;
   std::string told_; ///< why it is offline, as the log was told
   steady::time_point told_at_{};
-  struct taken;
+  std::optional<steady::time_point> keep_due_; ///< a write failed
   class copier;
-  std::unique_ptr<taken> taken_; ///< to be copied
-  copier* copier_ = nullptr;     ///< while a reader waits for what is copied
+  copier* copier_ = nullptr; ///< while a reader waits for what is copied
 
+  std::atomic<std::uint64_t> end_{0};
   std::atomic<std::uint64_t> met_end_{0}; ///< the topic's end as it was met
   std::atomic<bool> woken_{false};
   std::atomic<steady::rep> current_at_{0};
@@ -163,9 +168,14 @@ class kafka_log final : public shared_log {
   std::string offline_;            // under mutex_; empty: the leader answers
   std::string lost_;               // under mutex_; empty: it is not
 
-  // Last: they call wake() until they are gone.
+  // They call wake() until they are gone.
   std::unique_ptr<kafka_consumer> consumer_;
   std::unique_ptr<kafka_producer> producer_;
+
+  // Last: messages must be gone before the consumer.
+  std::unique_ptr<kafka_recent> recent_;
+  std::shared_ptr<kafka_records> taken_;        ///< not shown yet
+  std::shared_ptr<const kafka_records> unkept_; ///< shown; null: all is kept
 };
 
 } // namespace signalbox

@@ -68,20 +68,23 @@ result<void> kafka_log::copy_to_target(const std::function<void()>& grown) {
 result<void> kafka_log::copy_until(const std::function<bool()>& is_done,
                                    const std::function<void()>& grown) {
   auto last_growth = steady::now();
-  std::uint64_t furthest = 0; // what cannot be copied is read again and again
+  std::uint64_t furthest = 0; // what is compared is read again
   for (;;) {
-    if (serve() && grown)
+    const bool has_grown = serve();
+    const bool is_kept = keep();
+    if (has_grown && grown)
       grown();
     if (const auto now = health(); now.state == log_health::mode::lost)
       return failure{errc::history_changed, now.reason};
-    if (phase_ == phase::follow && !compare_due_ && is_done())
+    if (phase_ == phase::follow && !compare_due_ && is_kept && is_done())
       return {};
-    if (position_ > furthest) {
+    if (is_kept && position_ > furthest) {
       furthest = position_;
       last_growth = steady::now();
     } else if (steady::now() - last_growth > config_.patience) {
-      const auto* silence =
-          compare_due_ ? "its copy cannot be written" : "Kafka is silent";
+      const auto* silence = is_kept && !compare_due_
+                                ? "Kafka is silent"
+                                : "its copy cannot be written";
       return failure{errc::unavailable,
                      "topic " + topic_ + " is not read on: " +
                          (trouble_.empty() ? silence : trouble_)};
@@ -107,16 +110,8 @@ result<void> kafka_log::read_through(log_index from, const visitor& visit) {
     return known;
   copier work{*this};
   while (auto* group = goes_on ? work.groups.begin_read() : nullptr) {
-    // A write whose fate was open handed over nothing.
-    if (next < group->first)
-      if (auto gap = read_up_to(log_index{next}, group->first, each); !gap)
-        return gap;
-    for (auto index = group->first; auto& x : group->records.entries) {
-      if (goes_on && index >= next)
-        each({log_index{index}, x.append_time, x.record});
-      ++index;
-    }
-    group->records.clear();
+    visit_from(**group, next, each);
+    group->reset();
     work.groups.end_read();
   }
   const auto copied = work.finish();
@@ -125,13 +120,6 @@ result<void> kafka_log::read_through(log_index from, const visitor& visit) {
     return copied;
   warn("serving what was copied so far: " + copied.error().message);
   return {};
-}
-
-result<void> kafka_log::read_up_to(log_index from, std::uint64_t end,
-                                   const visitor& visit) const {
-  return mirror_->log().read(from, [&](const log_entry_view& x) {
-    return to_integer(x.index) < end && visit(x);
-  });
 }
 
 } // namespace signalbox

@@ -73,10 +73,12 @@ void kafka_log::watch() {
     set_offline("Kafka's leader of topic " + topic_ + " does not answer" +
                 (trouble_.empty() ? "" : ": " + trouble_));
   }
-  if (compare_due_
+  const bool is_due =
+      compare_due_
           ? now >= *compare_due_
           : phase_ == phase::follow &&
-                (is_suspect_ || now - compared_at_ > kafka_check_every))
+                (is_suspect_ || now - compared_at_ > kafka_check_every);
+  if (is_due && keep()) // it begins where the copy ends
     compare();
 }
 

@@ -61,15 +61,19 @@ result<bool> kafka_mirror::holds(std::uint64_t index, byte_view record) const {
   return same;
 }
 
-result<void> kafka_mirror::add(std::span<const kafka_entry> entries) {
+result<void> kafka_mirror::add(std::uint64_t first,
+                               std::span<const kafka_entry> entries) {
   auto offsets = offsets_;
   std::vector<log_entry_view> copied;
   std::vector<rocksdb_log::note> notes;
   copied.reserve(entries.size());
-  for (auto next = size(); auto& x : entries) {
+  // A write that seemed to fail may have landed, and its notes with it.
+  for (auto next = first; auto& x : entries) {
     if (auto begun = offsets.add(next, x.offset))
       notes.push_back(to_note(*begun));
-    copied.push_back({log_index{next++}, x.append_time, x.record});
+    if (next >= size())
+      copied.push_back({log_index{next}, x.append_time, x.record});
+    ++next;
   }
   if (auto done = log_->copy(copied, notes); !done)
     return done;

@@ -51,9 +51,10 @@ class kafka_mirror {
   /// compared: a copied topic may have been stamped anew.
   result<bool> holds(std::uint64_t index, byte_view record) const;
 
-  /// Adds what follows, all or nothing. Errors: `read_only`, `pending`, `io`:
-  /// read on from next_offset() later.
-  result<void> add(std::span<const kafka_entry> entries);
+  /// Adds those of the entries that it does not hold yet, all or nothing; the
+  /// first one has this index, at most size(). Errors: `read_only`, `pending`,
+  /// `io`: call it again later.
+  result<void> add(std::uint64_t first, std::span<const kafka_entry> entries);
 
  private:
   explicit kafka_mirror(std::unique_ptr<rocksdb_log> log)

@@ -62,6 +62,11 @@ class event_log {
   /// Errors: `log_corrupt` (a gap or damage), `io`.
   virtual result<void> read(log_index from, const visitor& visit) const = 0;
 
+  /// Entries below outlive whatever a state that is stored now does: with those
+  /// behind, which are only read so far, a kill could leave the state ahead of
+  /// its log. Any thread.
+  virtual log_index kept() const { return end(); }
+
   /// Any thread.
   virtual log_health health() const = 0;
 };
