@@ -74,7 +74,7 @@ inline constexpr std::chrono::seconds head_file_every{1};
 inline constexpr std::chrono::milliseconds held_back_check{1};
 
 /// Log entries folded in one turn before the view is published.
-inline constexpr std::size_t fold_batch = 1024;
+inline constexpr std::size_t fold_batch = 64;
 
 /// The wall clock may differ this much from the log's before an alarm, in
 /// milliseconds.

@@ -156,7 +156,7 @@ void ledger_keeper::follow() {
       problem = read.error();
     if (problem)
       stop(problem->message);
-    if (state_.size - stored_.saved_at() >= d::save_every)
+    if (stored_.lacks(state_) >= d::save_every)
       save();
   }
 }
@@ -423,7 +423,7 @@ std::vector<std::shared_ptr<proposal>> ledger_keeper::beat() {
       out.push_back(make_tick());
     close_overdue(out);
   }
-  if (state_.size > stored_.saved_at())
+  if (stored_.is_behind(state_))
     save();
   if (now - head_written_ >= d::head_file_every) {
     head_written_ = now;
@@ -433,6 +433,7 @@ std::vector<std::shared_ptr<proposal>> ledger_keeper::beat() {
 }
 
 result<void> ledger_keeper::finish() {
+  config_.log.keep();
   auto saved = save();
   auto marked = write_head_file();
   return saved ? marked : saved;

@@ -48,8 +48,6 @@ class log_user {
       caf::anon_send(*follower_, advanced{config_.log.end()});
     if (holds_back)
       arm();
-    std::lock_guard alone{config_.user};
-    config_.log.keep(); // while the ledger folds it
   }
 
   void on_held_back_due() {

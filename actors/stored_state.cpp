@@ -55,36 +55,43 @@ ledger_state stored_state::load() {
 }
 
 /// Rows of an abandoned state must not mix with new ones.
-result<void> stored_state::clear(const ledger_state& state) {
+result<void> stored_state::clear() {
   if (!is_stale_)
     return {};
   auto cleared = store_.clear();
   is_stale_ = !cleared;
-  if (!cleared) {
-    ++status_.save_failures;
+  if (!cleared)
     warn("the former state was not cleared: " + cleared.error().message);
-    saved_at_ = state.size; // not before there is something new
-  }
   return cleared;
 }
 
 result<void> stored_state::save(ledger_state& state) {
-  if (state.size > to_integer(log_.kept()))
-    return {};
-  if (auto cleared = clear(state); !cleared)
-    return cleared;
-  state_batch batch;
+  if (auto written = write_drained(state); !written || drained_)
+    return written;
+  drained_.emplace();
   drain_rows(state, [&](std::string key, std::string row, bool erased) {
     if (erased)
-      batch.erases.push_back(std::move(key));
+      drained_->erases.push_back(std::move(key));
     else
-      batch.puts.emplace_back(std::move(key), std::move(row));
+      drained_->puts.emplace_back(std::move(key), std::move(row));
   });
-  auto written = store_.write(batch);
-  saved_at_ = state.size; // if it failed: not before there is something new
+  saved_at_ = state.size; // if it fails: not before there is something new
+  return write_drained(state);
+}
+
+/// A state ahead of its log would not be loaded.
+result<void> stored_state::write_drained(ledger_state& state) {
+  if (!drained_ || saved_at_ > to_integer(log_.kept()))
+    return {};
+  auto written = clear();
+  if (written) {
+    written = store_.write(*drained_);
+    if (!written)
+      warn("the state was not saved: " + written.error().message);
+  }
+  drained_.reset();
   if (!written) {
     ++status_.save_failures;
-    warn("the state was not saved: " + written.error().message);
     mark_all_rows(state); // what was drained has to come again
   }
   return written;

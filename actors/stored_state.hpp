@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "actors/node_status.hpp"
@@ -23,21 +24,33 @@ class stored_state {
   /// What is stored, if it is whole and of this log; else an empty state.
   ledger_state load();
 
-  /// Writes the rows that changed since the last call, unless the log does not
-  /// keep all that they were folded from yet. Errors: `io`; they are
-  /// written again once there is something new.
+  /// Writes the rows that changed since the last call: at once, or by a later
+  /// call, when the log keeps all that they were folded from. Errors: `io`;
+  /// they are written again once there is something new.
   result<void> save(ledger_state& state);
 
   /// What is stored is not of the state that is saved next.
-  void abandon() { is_stale_ = true; }
+  void abandon() {
+    is_stale_ = true;
+    drained_.reset();
+    saved_at_ = 0;
+  }
 
-  /// Entries in the state that was last loaded or saved.
-  std::uint64_t saved_at() const { return saved_at_; }
+  /// Entries that have come since it was last loaded or saved.
+  std::uint64_t lacks(const ledger_state& state) const {
+    return state.size - saved_at_;
+  }
+
+  /// Whether there is something to save.
+  bool is_behind(const ledger_state& state) const {
+    return drained_ || lacks(state) > 0;
+  }
 
  private:
   bool load_rows(ledger_state& state);
   bool is_of_this_log(const ledger_state& state) const;
-  result<void> clear(const ledger_state& state);
+  result<void> clear();
+  result<void> write_drained(ledger_state& state);
   void warn(std::string line) const;
 
   const event_log& log_;
@@ -46,6 +59,7 @@ class stored_state {
   std::function<void(std::string)> warn_;
   bool is_stale_ = false; ///< holds rows of another state
   std::uint64_t saved_at_ = 0;
+  std::optional<state_batch> drained_; ///< at saved_at_, not written yet
 };
 
 } // namespace signalbox

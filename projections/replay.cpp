@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "events/batch_queue.hpp"
+#include "projections/batch_queue.hpp"
 
 namespace signalbox {
 

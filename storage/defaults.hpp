@@ -64,8 +64,19 @@ inline constexpr std::chrono::milliseconds kafka_check_every{10'000};
 /// How often a comparison that failed is repeated before it is believed.
 inline constexpr int kafka_check_attempts = 3;
 
-/// Entries that a log on Kafka keeps in memory though its copy has them.
+/// Entries that a log on Kafka keeps in memory though they are on its disk.
 inline constexpr std::size_t kafka_recent_bytes = 4 * 1024 * 1024;
+
+/// Entries that it keeps in memory because they are not: then it reads no
+/// further.
+inline constexpr std::size_t kafka_unwritten_bytes = 32 * 1024 * 1024;
+
+/// How long entries gather before they are written to the disk, unless there
+/// are large_batch_bytes of them: what a kill makes the next start read again.
+inline constexpr std::chrono::milliseconds kafka_keep_within{500};
+
+/// How long a node that stops waits for that.
+inline constexpr std::chrono::milliseconds kafka_keep_patience{5000};
 
 /// Most records that are copied in one batch.
 inline constexpr std::size_t kafka_copy_batch = 4096;

@@ -6,7 +6,7 @@
 #include "events/envelope.hpp"
 #include "events/fault.hpp"
 #include "storage/kafka_consumer.hpp"
-#include "storage/kafka_log_copier.hpp"
+#include "storage/kafka_log_copy.hpp"
 #include "storage/log_failures.hpp"
 
 namespace signalbox {
@@ -17,18 +17,19 @@ kafka_log::kafka_log(kafka_log_config config)
     : config_{std::move(config)}, topic_{kafka_topic(config_.settings,
                                                      decisions_stream)},
       offline_{"no Kafka broker has answered yet"},
-      recent_{std::make_unique<kafka_recent>()},
       taken_{std::make_shared<kafka_records>()} {}
 
 kafka_log::~kafka_log() = default;
 
 result<std::unique_ptr<kafka_log>> kafka_log::open(kafka_log_config config) {
-  auto mirror = kafka_mirror::open(config.database);
-  if (!mirror)
-    return mirror.error();
   std::unique_ptr<kafka_log> out{new kafka_log{std::move(config)}};
-  out->mirror_ = std::move(*mirror);
-  out->end_ = out->mirror_->size();
+  auto* log = out.get();
+  auto copy = kafka_log_copy::open(
+      log->config_.database,
+      {.wake = [log] { log->wake(); }, .warn = log->config_.warn});
+  if (!copy)
+    return copy.error();
+  out->copy_ = std::move(*copy);
   out->date_copy();
   if (auto done = out->connect(); !done)
     return done.error();
@@ -47,6 +48,8 @@ result<void> kafka_log::connect() {
   if (!consumer)
     return consumer.error();
   consumer_ = std::move(*consumer);
+  if (const auto size = copy_->size(); size > 0)
+    position_ = copy_->mirror().offset_of(size - 1) + 1;
   // It has its time, like a leader that moves.
   reachable_at_ = moved_at_ = steady::now();
   compare();
@@ -68,12 +71,12 @@ result<void> kafka_log::connect() {
 void kafka_log::date_copy() {
   using std::chrono::system_clock;
   timestamp last{};
-  if (mirror_->size() > 0)
-    (void)mirror_->log().read(log_index{mirror_->size() - 1},
-                              [&](const log_entry_view& x) {
-                                last = x.append_time;
-                                return false;
-                              });
+  if (copy_->size() > 0)
+    (void)copy_->read(log_index{copy_->size() - 1},
+                      [&](const log_entry_view& x) {
+                        last = x.append_time;
+                        return false;
+                      });
   const auto age =
       system_clock::now().time_since_epoch() - milliseconds{to_integer(last)};
   current_at_ = (steady::now() - age).time_since_epoch().count();
@@ -104,27 +107,30 @@ void kafka_log::listen(std::function<void()> wake) {
 
 // -- reading -----------------------------------------------------------------
 
+log_index kafka_log::end() const {
+  return log_index{copy_->size()};
+}
+
+log_index kafka_log::kept() const {
+  return log_index{copy_->written()};
+}
+
+void kafka_log::keep() const {
+  (void)copy_->finish(kafka_keep_patience);
+}
+
+std::uint64_t kafka_log::known_size() const {
+  return std::max(copy_->size(), met_end_.load());
+}
+
 result<void> kafka_log::read(log_index from, const visitor& visit) const {
-  bool goes_on = true;
-  auto next = to_integer(from);
-  const visitor each = [&](const log_entry_view& x) {
-    next = to_integer(x.index) + 1;
-    return goes_on = visit(as_told(x));
-  };
-  const auto end = end_.load();
-  do {
-    // What is not in memory any more is in the copy.
-    if (const auto group = recent_->find(next))
-      visit_from(*group, next, each);
-    else if (auto read = mirror_->log().read(log_index{next}, each); !read)
-      return read;
-  } while (goes_on && next < end);
-  return {};
+  return copy_->read(
+      from, [&](const log_entry_view& x) { return visit(as_told(x)); });
 }
 
 log_entry_view kafka_log::as_told(log_entry_view x) const {
   if (is_due(fault::offset_as_index))
-    x.index = log_index{mirror_->offset_of(to_integer(x.index))};
+    x.index = log_index{copy_->mirror().offset_of(to_integer(x.index))};
   return x;
 }
 
@@ -138,7 +144,7 @@ log_health kafka_log::health() const {
   }
   if (!config_.writes)
     return {log_health::mode::read_only, "this node is a replica"};
-  return mirror_->log().health();
+  return copy_->health();
 }
 
 kafka_log::steady::time_point kafka_log::current_at() const {
@@ -149,13 +155,17 @@ bool kafka_log::serve() {
   woken_ = false;
   if (producer_)
     producer_->serve();
-  const auto before = end_.load();
-  while (keep() && take() == kafka_copy_batch)
-    if (taken_->bytes >= large_batch_bytes)
-      show_taken();
-  show_taken();
+  if (!copy_->has_room())
+    moved_at_ = steady::now(); // it wakes when it has
+  else
+    while (take() == kafka_copy_batch)
+      if (taken_->bytes >= large_batch_bytes) {
+        wake(); // for what follows
+        break;
+      }
+  const bool grown = add_taken();
   watch();
-  return end_.load() > before;
+  return grown;
 }
 
 /// The number of messages that came, of which a full batch means more.
@@ -203,19 +213,18 @@ bool kafka_log::take_message(const rd_kafka_message_s& x) {
 
 bool kafka_log::take_record(const rd_kafka_message_s& x) {
   const auto offset = static_cast<std::uint64_t>(x.offset);
-  const auto last = mirror_->size() - 1; // of a copy that holds one, below
   switch (phase_) {
   case phase::compare_first:
     if (!compare_entry(0, x))
       return false;
-    if (last > 0) {
+    if (compared_ > 0) {
       phase_ = phase::compare_last;
-      consumer_->read_from(mirror_->offset_of(last));
+      consumer_->read_from(copy_->mirror().offset_of(compared_));
       return false;
     }
     break;
   case phase::compare_last:
-    if (!compare_entry(last, x))
+    if (!compare_entry(compared_, x))
       return false;
     break;
   case phase::follow:
@@ -231,7 +240,6 @@ bool kafka_log::take_record(const rd_kafka_message_s& x) {
   }
   phase_ = phase::follow;
   mismatches_ = 0;
-  position_ = offset + 1;
   return true;
 }
 
@@ -240,34 +248,10 @@ void kafka_log::take_problem(std::string what) {
   is_suspect_ = true;
 }
 
-void kafka_log::show_taken() {
+bool kafka_log::add_taken() {
   if (taken_->entries.empty())
-    return;
-  taken_->first = end_;
-  unkept_ = std::exchange(taken_, std::make_shared<kafka_records>());
-  recent_->add(unkept_);
-  end_ = unkept_->end();
-}
-
-bool kafka_log::keep() {
-  if (unkept_ == nullptr)
-    return true;
-  if (keep_due_ && steady::now() < *keep_due_)
     return false;
-  const auto added = mirror_->add(unkept_->first, unkept_->entries);
-  moved_at_ = steady::now(); // however long that took
-  if (!added) {
-    warn("the topic cannot be copied for now: " + added.error().message);
-    keep_due_ = moved_at_ + reopen_interval;
-    return false;
-  }
-  keep_due_.reset();
-  if (auto* group = copier_ ? copier_->groups.begin_write() : nullptr) {
-    *group = unkept_;
-    copier_->groups.end_write();
-  }
-  unkept_ = nullptr;
-  recent_->drop(mirror_->size());
+  copy_->add(std::exchange(taken_, std::make_shared<kafka_records>()));
   return true;
 }
 
@@ -330,9 +314,10 @@ result<log_index> kafka_log::append(std::span<const byte_view> records,
   const auto deadline = steady::now() + kafka_delivery_limit + config_.patience;
   const auto is_done = [&] {
     return fate->open == 0 &&
-           (fate->problem || mirror_->next_offset() > fate->last);
+           (fate->problem ||
+            (position_ > fate->last && copy_->finish(milliseconds{100})));
   };
-  for (serve(); !(keep() && is_done()) && steady::now() < deadline; serve())
+  for (serve(); !is_done() && steady::now() < deadline; serve())
     wait_for_wake(milliseconds{100});
   if (fate->problem)
     return fate->is_perhaps_there
@@ -340,7 +325,7 @@ result<log_index> kafka_log::append(std::span<const byte_view> records,
                : *fate->problem;
   if (!is_done())
     return failure{errc::pending, "Kafka did not show the records in time"};
-  return log_index{mirror_->index_of(fate->first)};
+  return log_index{copy_->mirror().index_of(fate->first)};
 }
 
 } // namespace signalbox

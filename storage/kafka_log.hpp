@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -12,9 +11,9 @@
 #include <string_view>
 
 #include "storage/kafka_decisions.hpp"
-#include "storage/kafka_mirror.hpp"
 #include "storage/kafka_producer.hpp"
 #include "storage/kafka_settings.hpp"
+#include "storage/rocksdb_database.hpp"
 #include "storage/shared_log.hpp"
 
 struct rd_kafka_message_s;
@@ -22,7 +21,7 @@ struct rd_kafka_message_s;
 namespace signalbox {
 
 class kafka_consumer;
-class kafka_recent;
+class kafka_log_copy;
 struct kafka_records;
 struct kafka_partition_statistics;
 
@@ -48,11 +47,8 @@ struct kafka_log_config {
 /// or cut. Where they differ the log is lost (health()): it stays readable, and
 /// is neither written nor followed any more.
 ///
-/// What came from the topic is read from memory until it is in the copy, and a
-/// while longer.
-///
-/// meet(), catch_up(), read_through(), serve(), holds_back(), keep(), produce()
-/// and append() belong to one thread; the rest to any.
+/// meet(), catch_up(), read_through(), serve(), holds_back(), produce() and
+/// append() belong to one thread; the rest to any.
 class kafka_log final : public shared_log {
  public:
   /// Opens the copy. No broker need answer yet: see catch_up().
@@ -73,8 +69,9 @@ class kafka_log final : public shared_log {
   /// topic that could lose decisions; each setting named), `io`.
   result<void> catch_up(const progress& tell);
 
-  log_index end() const override { return log_index{end_.load()}; }
-  log_index kept() const override { return mirror_->log().end(); }
+  log_index end() const override;
+  log_index kept() const override;
+  void keep() const override;
 
   /// For tools, which have no actors: sends, and waits until the records are in
   /// the copy. The group lands in order; others' records may lie between.
@@ -89,12 +86,9 @@ class kafka_log final : public shared_log {
   void produce(byte_view record, std::string_view key, delivered then) override;
   bool holds_back() const override;
   bool serve() override;
-  bool keep() override;
   void listen(std::function<void()> wake) override;
   std::chrono::steady_clock::time_point current_at() const override;
-  std::uint64_t known_size() const override {
-    return std::max(to_integer(end()), met_end_.load());
-  }
+  std::uint64_t known_size() const override;
 
  private:
   using steady = std::chrono::steady_clock;
@@ -118,7 +112,7 @@ class kafka_log final : public shared_log {
   bool take_message(const rd_kafka_message_s& x);
   bool take_record(const rd_kafka_message_s& x);
   void take_problem(std::string what);
-  void show_taken();
+  bool add_taken();
 
   void compare();
   bool compare_entry(std::uint64_t index, const rd_kafka_message_s& x);
@@ -134,8 +128,6 @@ class kafka_log final : public shared_log {
 
   kafka_log_config config_;
   std::string topic_;
-  std::unique_ptr<kafka_mirror> mirror_;
-
   // Of the serving thread.
   phase phase_ = phase::follow;
   int mismatches_ = 0;      ///< in a row
@@ -144,6 +136,7 @@ class kafka_log final : public shared_log {
   /// The topic's end as it was met, until it is reached or given up.
   std::optional<std::uint64_t> target_;
   std::uint64_t position_ = 0; ///< behind the last record taken
+  std::uint64_t compared_ = 0; ///< the last entry that is compared
   steady::time_point compared_at_{};
   steady::time_point reachable_at_{};
   /// When a record was last taken, or there was none to take.
@@ -154,11 +147,7 @@ class kafka_log final : public shared_log {
   std::string unreadable_;
   std::string told_; ///< why it is offline, as the log was told
   steady::time_point told_at_{};
-  std::optional<steady::time_point> keep_due_; ///< a write failed
-  class copier;
-  copier* copier_ = nullptr; ///< while a reader waits for what is copied
 
-  std::atomic<std::uint64_t> end_{0};
   std::atomic<std::uint64_t> met_end_{0}; ///< the topic's end as it was met
   std::atomic<bool> woken_{false};
   std::atomic<steady::rep> current_at_{0};
@@ -168,14 +157,12 @@ class kafka_log final : public shared_log {
   std::string offline_;            // under mutex_; empty: the leader answers
   std::string lost_;               // under mutex_; empty: it is not
 
-  // They call wake() until they are gone.
+  // Last: they call wake() until they are gone. Messages go before the
+  // consumer.
   std::unique_ptr<kafka_consumer> consumer_;
   std::unique_ptr<kafka_producer> producer_;
-
-  // Last: messages must be gone before the consumer.
-  std::unique_ptr<kafka_recent> recent_;
-  std::shared_ptr<kafka_records> taken_;        ///< not shown yet
-  std::shared_ptr<const kafka_records> unkept_; ///< shown; null: all is kept
+  std::unique_ptr<kafka_log_copy> copy_;
+  std::shared_ptr<kafka_records> taken_; ///< not in the copy yet
 };
 
 } // namespace signalbox

@@ -1,6 +1,6 @@
 #include "storage/kafka_log.hpp"
 
-#include "storage/kafka_log_copier.hpp"
+#include "storage/kafka_log_copy.hpp"
 
 // How a log on Kafka meets its topic, and is read while it is copied.
 
@@ -49,7 +49,7 @@ result<void> kafka_log::catch_up(const progress& tell) {
     return met;
   return copy_to_target([&] {
     if (tell)
-      tell(mirror_->size(), *target_);
+      tell(copy_->size(), *target_);
   });
 }
 
@@ -63,28 +63,27 @@ result<void> kafka_log::copy_to_target(const std::function<void()>& grown) {
   return {};
 }
 
-/// Ends while it follows the topic, and all that it took is in the copy. Calls
+/// Ends while it follows the topic, and all that it took is on the disk. Calls
 /// `grown` after each group of records.
 result<void> kafka_log::copy_until(const std::function<bool()>& is_done,
                                    const std::function<void()>& grown) {
   auto last_growth = steady::now();
   std::uint64_t furthest = 0; // what is compared is read again
   for (;;) {
-    const bool has_grown = serve();
-    const bool is_kept = keep();
-    if (has_grown && grown)
+    if (serve() && grown)
       grown();
     if (const auto now = health(); now.state == log_health::mode::lost)
       return failure{errc::history_changed, now.reason};
-    if (phase_ == phase::follow && !compare_due_ && is_kept && is_done())
+    const bool is_there = phase_ == phase::follow && !compare_due_ && is_done();
+    if (is_there && copy_->finish(milliseconds{100}))
       return {};
-    if (is_kept && position_ > furthest) {
-      furthest = position_;
+    if (const auto way = position_ + copy_->written(); way > furthest) {
+      furthest = way;
       last_growth = steady::now();
     } else if (steady::now() - last_growth > config_.patience) {
-      const auto* silence = is_kept && !compare_due_
-                                ? "Kafka is silent"
-                                : "its copy cannot be written";
+      const auto* silence = is_there || !copy_->has_room() || compare_due_
+                                ? "its copy cannot be written"
+                                : "Kafka is silent";
       return failure{errc::unavailable,
                      "topic " + topic_ + " is not read on: " +
                          (trouble_.empty() ? silence : trouble_)};
@@ -102,22 +101,19 @@ result<void> kafka_log::read_through(log_index from, const visitor& visit) {
   } at_the_start{target_};
   bool goes_on = true;
   auto next = to_integer(from);
-  const visitor each = [&](const log_entry_view& x) {
-    next = to_integer(x.index) + 1;
-    return goes_on = visit(as_told(x));
+  auto known = result<void>{};
+  const auto read_on = [&] {
+    if (goes_on && known)
+      known = read(log_index{next}, [&](const log_entry_view& x) {
+        next = to_integer(x.index) + 1;
+        return goes_on = visit(x);
+      });
   };
-  if (auto known = mirror_->log().read(from, each); !known || !goes_on)
-    return known;
-  copier work{*this};
-  while (auto* group = goes_on ? work.groups.begin_read() : nullptr) {
-    visit_from(**group, next, each);
-    group->reset();
-    work.groups.end_read();
-  }
-  const auto copied = work.finish();
-  if (copied || copied.error().code == errc::history_changed ||
-      mirror_->size() == 0)
-    return copied;
+  read_on();
+  const auto copied = copy_to_target(read_on);
+  if (!known || copied || copied.error().code == errc::history_changed ||
+      copy_->size() == 0)
+    return known ? copied : known;
   warn("serving what was copied so far: " + copied.error().message);
   return {};
 }

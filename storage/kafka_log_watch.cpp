@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "storage/kafka_consumer.hpp"
+#include "storage/kafka_log_copy.hpp"
 #include "storage/log_failures.hpp"
 
 // How a log on Kafka finds out whether its topic is what it was, and whether it
@@ -17,9 +18,10 @@ void kafka_log::compare() {
   is_suspect_ = false;
   compare_due_.reset();
   compared_at_ = steady::now();
-  position_ = mirror_->next_offset();
-  phase_ = mirror_->size() == 0 ? phase::follow : phase::compare_first;
-  consumer_->read_from(mirror_->size() == 0 ? 0 : mirror_->offset_of(0));
+  const auto size = copy_->written();
+  compared_ = size - 1; // if there is one
+  phase_ = size == 0 ? phase::follow : phase::compare_first;
+  consumer_->read_from(size == 0 ? 0 : copy_->mirror().offset_of(0));
 }
 
 void kafka_log::compare_later() {
@@ -28,14 +30,14 @@ void kafka_log::compare_later() {
 
 bool kafka_log::compare_entry(std::uint64_t index,
                               const rd_kafka_message_s& x) {
-  auto same = mirror_->holds(index, bytes_of(x));
+  auto same = copy_->mirror().holds(index, bytes_of(x));
   if (!same) {
     warn("the copy cannot be read: " + same.error().message);
     compare_later();
     return false;
   }
   if (*same &&
-      static_cast<std::uint64_t>(x.offset) == mirror_->offset_of(index))
+      static_cast<std::uint64_t>(x.offset) == copy_->mirror().offset_of(index))
     return true;
   mismatch("holds another record where entry " + std::to_string(index) +
            " was");
@@ -78,7 +80,7 @@ void kafka_log::watch() {
           ? now >= *compare_due_
           : phase_ == phase::follow &&
                 (is_suspect_ || now - compared_at_ > kafka_check_every);
-  if (is_due && keep()) // it begins where the copy ends
+  if (is_due)
     compare();
 }
 

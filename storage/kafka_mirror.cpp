@@ -63,7 +63,7 @@ result<bool> kafka_mirror::holds(std::uint64_t index, byte_view record) const {
 
 result<void> kafka_mirror::add(std::uint64_t first,
                                std::span<const kafka_entry> entries) {
-  auto offsets = offsets_;
+  auto offsets = offsets_; // changed by this thread alone
   std::vector<log_entry_view> copied;
   std::vector<rocksdb_log::note> notes;
   copied.reserve(entries.size());
@@ -77,6 +77,7 @@ result<void> kafka_mirror::add(std::uint64_t first,
   }
   if (auto done = log_->copy(copied, notes); !done)
     return done;
+  std::lock_guard lock{mutex_};
   offsets_ = std::move(offsets);
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 
 #include "storage/kafka_offsets.hpp"
@@ -17,12 +18,14 @@ struct kafka_entry {
 };
 
 /// A node's copy of the decisions topic, in the form of the embedded log and in
-/// the database of the node's state. It answers every read, so that reads need
-/// no broker, and is what the node compares the topic with. Besides the log it
+/// the database of the node's state. It answers reads, so that they need no
+/// broker, and is what the node compares the topic with. Besides the log it
 /// keeps the runs of offsets:
 ///
 ///     key   = "k" || index, u64 big endian      in the family `default`
 ///     value = offset, u64 big endian
+///
+/// add() belongs to one thread, the rest to any.
 class kafka_mirror {
  public:
   /// Errors: `log_corrupt`, `io`.
@@ -32,19 +35,16 @@ class kafka_mirror {
   const rocksdb_log& log() const { return *log_; }
   std::uint64_t size() const { return to_integer(log_->end()); }
 
-  /// The offset of an entry below size().
+  /// The offset of an entry that add() has added.
   std::uint64_t offset_of(std::uint64_t index) const {
+    std::lock_guard lock{mutex_};
     return offsets_.offset_of(index);
   }
 
   /// The entry that came from the offset, given that one did.
   std::uint64_t index_of(std::uint64_t offset) const {
+    std::lock_guard lock{mutex_};
     return offsets_.index_of(offset);
-  }
-
-  /// Behind the last entry's; 0 if there is none. Records below were taken.
-  std::uint64_t next_offset() const {
-    return size() == 0 ? 0 : offset_of(size() - 1) + 1;
   }
 
   /// Whether this is the entry at the index, as it was copied. Times are not
@@ -63,7 +63,8 @@ class kafka_mirror {
   result<void> load_offsets(const rocksdb_database& database);
 
   std::unique_ptr<rocksdb_log> log_;
-  kafka_offsets offsets_;
+  mutable std::mutex mutex_;
+  kafka_offsets offsets_; // under mutex_
 };
 
 } // namespace signalbox

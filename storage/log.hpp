@@ -62,10 +62,13 @@ class event_log {
   /// Errors: `log_corrupt` (a gap or damage), `io`.
   virtual result<void> read(log_index from, const visitor& visit) const = 0;
 
-  /// Entries below outlive whatever a state that is stored now does: with those
-  /// behind, which are only read so far, a kill could leave the state ahead of
-  /// its log. Any thread.
+  /// Entries below outlive this process as surely as a state that is stored
+  /// now; those behind are in memory alone. Any thread.
   virtual log_index kept() const { return end(); }
+
+  /// Waits until all that can be read is kept, some seconds at most. Any
+  /// thread.
+  virtual void keep() const {}
 
   /// Any thread.
   virtual log_health health() const = 0;

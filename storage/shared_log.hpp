@@ -12,8 +12,8 @@ namespace signalbox {
 /// record shows only when it is read back, so sending and reading go on side by
 /// side instead of one after the other.
 ///
-/// produce(), serve(), holds_back(), keep() and read_through() belong to one
-/// thread; the rest to any.
+/// produce(), serve(), holds_back() and read_through() belong to one thread;
+/// the rest to any.
 class shared_log : public event_log {
  public:
   /// Called with what the log's servers said: the record is in the log, or why
@@ -45,11 +45,6 @@ class shared_log : public event_log {
   /// Whether the last serve() left records to wait for others that are likely
   /// to come: a later one sends them, for which nothing wakes.
   virtual bool holds_back() const { return false; }
-
-  /// Writes what was read from the servers where this process keeps it. serve()
-  /// shows it before, so that a fold need not wait for the disk, and takes no
-  /// more until it is kept. False if it cannot be kept for now.
-  virtual bool keep() { return true; }
 
   /// `wake` is called, on any thread and once until the next serve(), when
   /// serve() has work. Null ends it: it is not called any more after that.

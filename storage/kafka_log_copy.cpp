@@ -1,0 +1,143 @@
+#include "storage/kafka_log_copy.hpp"
+
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include "storage/defaults.hpp"
+
+namespace signalbox {
+
+using std::chrono::steady_clock;
+
+result<std::unique_ptr<kafka_log_copy>>
+kafka_log_copy::open(const rocksdb_database::pointer& database,
+                     callbacks call) {
+  auto mirror = kafka_mirror::open(database);
+  if (!mirror)
+    return mirror.error();
+  return std::unique_ptr<kafka_log_copy>{
+      new kafka_log_copy{std::move(*mirror), std::move(call)}};
+}
+
+kafka_log_copy::kafka_log_copy(std::unique_ptr<kafka_mirror> mirror,
+                               callbacks call)
+    : mirror_{std::move(mirror)}, call_{std::move(call)},
+      size_{mirror_->size()}, written_{mirror_->size()}, thread_{[this] {
+        run();
+      }} {}
+
+kafka_log_copy::~kafka_log_copy() {
+  {
+    std::lock_guard lock{mutex_};
+    stops_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void kafka_log_copy::add(std::shared_ptr<kafka_records> x) {
+  x->first = size_;
+  const auto bytes = x->bytes;
+  const auto end = x->end();
+  recent_.add(std::move(x));
+  {
+    std::lock_guard lock{mutex_};
+    if (size_ == written_)
+      due_ = steady_clock::now() + kafka_keep_within;
+    unwritten_bytes_ += bytes;
+    size_ = end;
+  }
+  changed_.notify_all();
+}
+
+bool kafka_log_copy::has_room() const {
+  std::lock_guard lock{mutex_};
+  return unwritten_bytes_ < kafka_unwritten_bytes;
+}
+
+result<void> kafka_log_copy::read(log_index from,
+                                  const event_log::visitor& visit) const {
+  bool goes_on = true;
+  auto next = to_integer(from);
+  const event_log::visitor each = [&](const log_entry_view& x) {
+    next = to_integer(x.index) + 1;
+    return goes_on = visit(x);
+  };
+  const auto end = size();
+  do {
+    // What is not in memory any more is on the disk.
+    if (const auto group = recent_.find(next))
+      visit_from(*group, next, each);
+    else if (auto read = mirror_->log().read(log_index{next}, each); !read)
+      return read;
+  } while (goes_on && next < end);
+  return {};
+}
+
+bool kafka_log_copy::finish(std::chrono::milliseconds patience) {
+  std::unique_lock lock{mutex_};
+  const auto end = hurry_ = size_;
+  changed_.notify_all();
+  return changed_.wait_for(lock, patience, [&] { return written_ >= end; });
+}
+
+// -- the thread --------------------------------------------------------------
+
+bool kafka_log_copy::is_due() const {
+  return stops_ || hurry_ > written_ || unwritten_bytes_ >= large_batch_bytes;
+}
+
+void kafka_log_copy::run() {
+  std::unique_lock lock{mutex_};
+  for (;;) {
+    changed_.wait(lock, [&] { return stops_ || size_ > written_; });
+    if (size_ == written_)
+      return;
+    changed_.wait_until(lock, due_, [&] { return is_due(); });
+    const auto end = size_.load();
+    lock.unlock();
+    const auto bytes = write(written_, end);
+    lock.lock();
+    if (bytes) {
+      unwritten_bytes_ -= *bytes;
+      written_ = end;
+      due_ = steady_clock::now() + kafka_keep_within;
+      changed_.notify_all();
+      lock.unlock();
+      call_.wake();
+      lock.lock();
+    } else if (!stops_) {
+      changed_.wait_for(lock, reopen_interval, [&] { return stops_; });
+    } else {
+      return;
+    }
+  }
+}
+
+/// The bytes that are on the disk now.
+result<std::size_t> kafka_log_copy::write(std::uint64_t begin,
+                                          std::uint64_t end) try {
+  std::vector<kafka_recent::records> held;
+  std::vector<kafka_entry> entries;
+  std::size_t bytes = 0;
+  entries.reserve(end - begin);
+  for (auto next = begin; next < end; next = held.back()->end()) {
+    held.push_back(recent_.find(next));
+    auto& group = *held.back();
+    entries.insert(entries.end(), group.entries.begin(), group.entries.end());
+    bytes += group.bytes;
+  }
+  if (auto added = mirror_->add(begin, entries); !added) {
+    if (call_.warn)
+      call_.warn("the topic cannot be copied for now: " +
+                 added.error().message);
+    return added.error();
+  }
+  recent_.drop(end);
+  return bytes;
+} catch (const std::exception& e) {
+  return failure{errc::bug, e.what()};
+}
+
+} // namespace signalbox
