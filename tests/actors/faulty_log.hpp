@@ -26,12 +26,17 @@ class faulty_log final : public event_log {
   std::atomic<fault> on_append{fault::none};
   mutable std::atomic<int> crash_reads{0}; ///< so many reads throw
   std::atomic<bool> misnumber{false};      ///< entries come under a wrong index
+  std::atomic<std::uint64_t> unkept{0};    ///< so many of the newest entries
   std::atomic<int> probes{0};              ///< appends of no record
   std::atomic<int> writers{0};             ///< inside append now
   std::atomic<bool> had_two_writers{false};
   std::function<void()> in_append = nullptr; ///< called inside append
 
   log_index end() const override { return log_.end(); }
+
+  log_index kept() const override {
+    return log_index{to_integer(end()) - unkept};
+  }
 
   result<log_index> append(std::span<const byte_view> records,
                            timestamp append_time) override {

@@ -27,6 +27,14 @@ struct house_world : keeper_world {
     return mark ? std::optional{to_integer(mark->index)} : std::nullopt;
   }
 
+  std::uint64_t stored_size() const {
+    ledger_state out;
+    state_loader loader{out};
+    store.scan("", [&](auto key, auto row) { return loader.load(key, row); })
+        .value();
+    return out.size;
+  }
+
   /// Whether what is stored is this state, whole.
   bool is_stored() const {
     ledger_state out;
@@ -121,6 +129,25 @@ BOOST_AUTO_TEST_CASE(a_save_that_failed_is_made_up_for) {
   BOOST_CHECK_EQUAL(status.save_failures.load(), 1U);
   store.fail_writes = false;
   carry(new_proposal("bob", in));
+  keeper->beat();
+  BOOST_CHECK(is_stored());
+}
+
+/// A kill would leave a state that is ahead of its log.
+BOOST_AUTO_TEST_CASE(a_state_waits_until_its_log_is_kept) {
+  keeper->finish();
+  const auto writes = store.writes.load();
+  log.unkept = 1;
+  carry(new_proposal("ann", in));
+  keeper->beat();
+  keeper->beat();
+  BOOST_CHECK_EQUAL(store.writes.load(), writes);
+  const auto with_ann = keeper->state().size;
+  carry(new_proposal("bob", in)); // now that of ann is kept
+  keeper->beat();
+  BOOST_CHECK_EQUAL(store.writes.load(), writes + 1);
+  BOOST_CHECK_EQUAL(stored_size(), with_ann);
+  log.unkept = 0;
   keeper->beat();
   BOOST_CHECK(is_stored());
 }
