@@ -41,18 +41,21 @@ void kafka_log_copy::add(std::shared_ptr<kafka_records> x) {
   const auto bytes = x->bytes;
   const auto end = x->end();
   recent_.add(std::move(x));
+  bool is_first = false;
   {
     std::lock_guard lock{mutex_};
-    if (size_ == written_)
+    is_first = size_ == written_;
+    if (is_first)
       due_ = steady_clock::now() + kafka_keep_within;
     unwritten_bytes_ += bytes;
     size_ = end;
   }
-  changed_.notify_all();
+  // A wake for each record would cost more than the record.
+  if (is_first || unwritten_bytes_ >= large_batch_bytes)
+    changed_.notify_all();
 }
 
 bool kafka_log_copy::has_room() const {
-  std::lock_guard lock{mutex_};
   return unwritten_bytes_ < kafka_unwritten_bytes;
 }
 

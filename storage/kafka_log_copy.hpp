@@ -77,11 +77,11 @@ class kafka_log_copy {
   kafka_recent recent_;
   std::atomic<std::uint64_t> size_;
   std::atomic<std::uint64_t> written_;
+  std::atomic<std::size_t> unwritten_bytes_{0};
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::size_t unwritten_bytes_ = 0; // under mutex_, as all below
-  std::chrono::steady_clock::time_point due_{};
+  std::chrono::steady_clock::time_point due_{}; // under mutex_, as all below
   std::uint64_t hurry_ = 0; ///< entries below are waited for
   bool stops_ = false;
 
