@@ -73,7 +73,8 @@ inline constexpr std::chrono::seconds head_file_every{1};
 /// How often a shared appender looks at records that its log holds back.
 inline constexpr std::chrono::milliseconds held_back_check{1};
 
-/// Log entries folded in one turn before the view is published.
+/// Log entries folded in one turn before the view is published: few, so that
+/// the first of a crowd prepare what is next while the others are folded.
 inline constexpr std::size_t fold_batch = 64;
 
 /// The wall clock may differ this much from the log's before an alarm, in

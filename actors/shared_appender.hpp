@@ -21,7 +21,7 @@ struct shared_appender_config {
 
 /// The appender of a log that other processes write to as well. Sends records
 /// without waiting and tells `follower`, a ledger, whenever the log has grown,
-/// whoever wrote. Spawn it detached: it writes to the disk.
+/// whoever wrote. Spawn it detached: it may wait for the disk.
 shared_appender_actor::behavior_type
 shared_appender(shared_appender_actor::pointer self,
                 shared_appender_config config, ledger_actor follower);

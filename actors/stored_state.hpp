@@ -41,6 +41,9 @@ class stored_state {
     return state.size - saved_at_;
   }
 
+  /// Whether what was saved waits for the log.
+  bool is_held_back() const { return drained_.has_value(); }
+
   /// Whether there is something to save.
   bool is_behind(const ledger_state& state) const {
     return drained_ || lacks(state) > 0;

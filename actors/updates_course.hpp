@@ -33,8 +33,9 @@ struct updates_config {
   updates_election::limits waits;
   std::chrono::milliseconds check_every; ///< the topic's settings
   /// Changes that a topic gets that tells none: the newest ones. Of channels
-  /// that changed before them it gets the last one.
-  std::uint64_t past = 1024;
+  /// that changed before them it gets the last one. More than come before a
+  /// new ledger's first writer is elected.
+  std::uint64_t past = 16'384;
 };
 
 /// How a node brings the ledger's changes into their topic, step by step, while

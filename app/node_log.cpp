@@ -29,7 +29,7 @@ result<node_log> open_node_log(rocksdb_database::pointer database,
     const bool goes_on = options.is_server &&
                          (read.error().code == errc::unavailable ||
                           read.error().code == errc::forbidden) &&
-                         to_integer((*log)->end()) > 0;
+                         to_integer((*log)->kept()) > 0;
     if (!goes_on)
       return read.error();
     if (options.warn)

@@ -71,6 +71,14 @@ inline constexpr std::size_t kafka_recent_bytes = 4 * 1024 * 1024;
 /// further.
 inline constexpr std::size_t kafka_unwritten_bytes = 32 * 1024 * 1024;
 
+/// What an entry takes there beside its bytes, about: a message of the client
+/// library.
+inline constexpr std::size_t kafka_entry_memory = 512;
+
+/// How long a log that takes no more goes on without hearing from its client:
+/// then it pauses it, or what the client tells would pile up.
+inline constexpr std::chrono::milliseconds kafka_pause_after{1000};
+
 /// How long entries gather before they are written to the disk, unless there
 /// are large_batch_bytes of them: what a kill makes the next start read again.
 inline constexpr std::chrono::milliseconds kafka_keep_within{500};
@@ -78,15 +86,16 @@ inline constexpr std::chrono::milliseconds kafka_keep_within{500};
 /// How long a node that stops waits for that.
 inline constexpr std::chrono::milliseconds kafka_keep_patience{5000};
 
-/// Most records that are copied in one batch.
+/// Most messages that are taken at once.
 inline constexpr std::size_t kafka_copy_batch = 4096;
 
 /// Segments that the retention of a stream's topic is cut into: a broker drops
 /// whole segments, so records outlive their time by one at most.
 inline constexpr int kafka_segments_kept = 8;
 
-/// How often a stream compares its first and last entries with the topic's while nothing
-/// went wrong, and the least time between two comparisons while something does.
+/// How often a stream compares its first and last entries with the topic's
+/// while nothing went wrong, and the least time between two comparisons while
+/// something does.
 inline constexpr std::chrono::milliseconds stream_check_every{60'000};
 inline constexpr std::chrono::milliseconds stream_retry_after{2000};
 

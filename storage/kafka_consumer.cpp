@@ -121,6 +121,16 @@ bool kafka_consumer::move(int partition, std::uint64_t offset) {
                                told == RD_KAFKA_RESP_ERR__IN_PROGRESS);
 }
 
+void kafka_consumer::pause(bool on) {
+  partition_list list{
+      rd_kafka_topic_partition_list_new(static_cast<int>(partitions_.size()))};
+  for (const int x : partitions_)
+    rd_kafka_topic_partition_list_add(list.get(), config_.topic.c_str(), x);
+  // Fails only for partitions that are not assigned.
+  (on ? rd_kafka_pause_partitions : rd_kafka_resume_partitions)(client_.get(),
+                                                                list.get());
+}
+
 std::vector<kafka_message>
 kafka_consumer::take(std::size_t max, std::chrono::milliseconds wait) {
   std::vector<kafka_message> out;

@@ -66,6 +66,10 @@ class kafka_consumer {
   /// be told so.
   bool move(int partition, std::uint64_t offset);
 
+  /// Fetches nothing for now, or again. What was fetched and not taken may be
+  /// dropped: read_from() after that.
+  void pause(bool on);
+
   /// Takes what has come, `max` messages at most; waits for the first if need
   /// be.
   std::vector<kafka_message> take(std::size_t max,

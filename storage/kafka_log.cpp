@@ -48,8 +48,6 @@ result<void> kafka_log::connect() {
   if (!consumer)
     return consumer.error();
   consumer_ = std::move(*consumer);
-  if (const auto size = copy_->size(); size > 0)
-    position_ = copy_->mirror().offset_of(size - 1) + 1;
   // It has its time, like a leader that moves.
   reachable_at_ = moved_at_ = steady::now();
   compare();
@@ -130,11 +128,14 @@ result<void> kafka_log::read(log_index from, const visitor& visit) const {
 
 log_entry_view kafka_log::as_told(log_entry_view x) const {
   if (is_due(fault::offset_as_index))
-    x.index = log_index{copy_->mirror().offset_of(to_integer(x.index))};
+    x.index = log_index{copy_->offset_of(to_integer(x.index))};
   return x;
 }
 
 log_health kafka_log::health() const {
+  auto of_copy = copy_->health();
+  if (of_copy.state == log_health::mode::lost)
+    return of_copy;
   {
     std::lock_guard guard{mutex_};
     if (!lost_.empty())
@@ -144,7 +145,7 @@ log_health kafka_log::health() const {
   }
   if (!config_.writes)
     return {log_health::mode::read_only, "this node is a replica"};
-  return copy_->health();
+  return of_copy;
 }
 
 kafka_log::steady::time_point kafka_log::current_at() const {
@@ -155,9 +156,7 @@ bool kafka_log::serve() {
   woken_ = false;
   if (producer_)
     producer_->serve();
-  if (!copy_->has_room())
-    moved_at_ = steady::now(); // it wakes when it has
-  else
+  if (may_take())
     while (take() == kafka_copy_batch)
       if (taken_->bytes >= large_batch_bytes) {
         wake(); // for what follows
@@ -166,6 +165,28 @@ bool kafka_log::serve() {
   const bool grown = add_taken();
   watch();
   return grown;
+}
+
+/// False while the disk is too far behind; the copy wakes when it is not. For a
+/// while messages wait at the client; what that tells waits behind them.
+bool kafka_log::may_take() {
+  const auto now = steady::now();
+  if (copy_->has_room()) {
+    full_since_.reset();
+    if (std::exchange(is_paused_, false)) {
+      consumer_->pause(false);
+      compare(); // reads on from its place
+    }
+    return true;
+  }
+  moved_at_ = now;
+  if (!full_since_)
+    full_since_ = now;
+  if (!is_paused_ && now - *full_since_ > kafka_pause_after) {
+    is_paused_ = true;
+    consumer_->pause(true);
+  }
+  return is_paused_;
 }
 
 /// The number of messages that came, of which a full batch means more.
@@ -213,18 +234,19 @@ bool kafka_log::take_message(const rd_kafka_message_s& x) {
 
 bool kafka_log::take_record(const rd_kafka_message_s& x) {
   const auto offset = static_cast<std::uint64_t>(x.offset);
+  const auto last = copy_->size() - 1; // of a copy that holds one, below
   switch (phase_) {
   case phase::compare_first:
     if (!compare_entry(0, x))
       return false;
-    if (compared_ > 0) {
+    if (last > 0) {
       phase_ = phase::compare_last;
-      consumer_->read_from(copy_->mirror().offset_of(compared_));
+      consumer_->read_from(copy_->offset_of(last));
       return false;
     }
     break;
   case phase::compare_last:
-    if (!compare_entry(compared_, x))
+    if (!compare_entry(last, x))
       return false;
     break;
   case phase::follow:
@@ -313,9 +335,7 @@ result<log_index> kafka_log::append(std::span<const byte_view> records,
                        });
   const auto deadline = steady::now() + kafka_delivery_limit + config_.patience;
   const auto is_done = [&] {
-    return fate->open == 0 &&
-           (fate->problem ||
-            (position_ > fate->last && copy_->finish(milliseconds{100})));
+    return fate->open == 0 && (fate->problem || position_ > fate->last);
   };
   for (serve(); !is_done() && steady::now() < deadline; serve())
     wait_for_wake(milliseconds{100});
@@ -325,7 +345,11 @@ result<log_index> kafka_log::append(std::span<const byte_view> records,
                : *fate->problem;
   if (!is_done())
     return failure{errc::pending, "Kafka did not show the records in time"};
-  return log_index{copy_->mirror().index_of(fate->first)};
+  if (!copy_->finish(config_.patience))
+    return failure{errc::pending, "they are in the topic, but the copy of it "
+                                  "cannot be written: " +
+                                      copy_->health().reason};
+  return log_index{copy_->index_of(fate->first)};
 }
 
 } // namespace signalbox

@@ -105,9 +105,11 @@ class kafka_log final : public shared_log {
 
   result<void> copy_until(const std::function<bool()>& is_done,
                           const std::function<void()>& grown);
+  failure unread(const std::string& why) const;
   result<void> copy_to_target(const std::function<void()>& grown);
   log_entry_view as_told(log_entry_view x) const;
 
+  bool may_take();
   std::size_t take();
   bool take_message(const rd_kafka_message_s& x);
   bool take_record(const rd_kafka_message_s& x);
@@ -136,13 +138,14 @@ class kafka_log final : public shared_log {
   /// The topic's end as it was met, until it is reached or given up.
   std::optional<std::uint64_t> target_;
   std::uint64_t position_ = 0; ///< behind the last record taken
-  std::uint64_t compared_ = 0; ///< the last entry that is compared
   steady::time_point compared_at_{};
   steady::time_point reachable_at_{};
   /// When a record was last taken, or there was none to take.
   steady::time_point moved_at_{};
   std::optional<steady::time_point> compare_due_;
-  std::string trouble_; ///< what went wrong last
+  std::optional<steady::time_point> full_since_; ///< the disk is too far behind
+  bool is_paused_ = false;                       ///< for that
+  std::string trouble_;                          ///< what went wrong last
   /// Why the leader, whom it reaches, gives it nothing to read.
   std::string unreadable_;
   std::string told_; ///< why it is offline, as the log was told

@@ -10,6 +10,14 @@ namespace signalbox {
 
 using std::chrono::steady_clock;
 
+namespace {
+
+constexpr const char* shorter_copy =
+    "the node's copy of the topic lacks entries that were written to it: its "
+    "disk lost them. Start the node anew, and it copies them again";
+
+} // namespace
+
 result<std::unique_ptr<kafka_log_copy>>
 kafka_log_copy::open(const rocksdb_database::pointer& database,
                      callbacks call) {
@@ -39,24 +47,28 @@ kafka_log_copy::~kafka_log_copy() {
 void kafka_log_copy::add(std::shared_ptr<kafka_records> x) {
   x->first = size_;
   const auto bytes = x->bytes;
+  const auto memory = x->memory();
   const auto end = x->end();
   recent_.add(std::move(x));
-  bool is_first = false;
+  bool is_first = false, is_enough = false;
   {
     std::lock_guard lock{mutex_};
     is_first = size_ == written_;
     if (is_first)
       due_ = steady_clock::now() + kafka_keep_within;
+    is_enough = unwritten_bytes_ < large_batch_bytes &&
+                unwritten_bytes_ + bytes >= large_batch_bytes;
     unwritten_bytes_ += bytes;
+    unwritten_memory_ += memory;
     size_ = end;
   }
   // A wake for each record would cost more than the record.
-  if (is_first || unwritten_bytes_ >= large_batch_bytes)
+  if (is_first || is_enough)
     changed_.notify_all();
 }
 
 bool kafka_log_copy::has_room() const {
-  return unwritten_bytes_ < kafka_unwritten_bytes;
+  return unwritten_memory_ < kafka_unwritten_bytes;
 }
 
 result<void> kafka_log_copy::read(log_index from,
@@ -68,14 +80,42 @@ result<void> kafka_log_copy::read(log_index from,
     return goes_on = visit(x);
   };
   const auto end = size();
-  do {
+  for (;;) {
+    const auto before = next;
     // What is not in memory any more is on the disk.
     if (const auto group = recent_.find(next))
       visit_from(*group, next, each);
     else if (auto read = mirror_->log().read(log_index{next}, each); !read)
       return read;
-  } while (goes_on && next < end);
-  return {};
+    if (!goes_on || next >= end)
+      return {};
+    if (next == before)
+      return failure{errc::log_corrupt, shorter_copy};
+  }
+}
+
+log_health kafka_log_copy::health() const {
+  if (is_shorter_)
+    return {log_health::mode::lost, shorter_copy};
+  return mirror_->log().health();
+}
+
+std::uint64_t kafka_log_copy::offset_of(std::uint64_t index) const {
+  if (const auto group = recent_.find(index))
+    return group->entries[index - group->first].offset;
+  return mirror_->offset_of(index);
+}
+
+result<bool> kafka_log_copy::holds(std::uint64_t index,
+                                   byte_view record) const {
+  bool same = false;
+  auto found = read(log_index{index}, [&](const log_entry_view& x) {
+    same = to_integer(x.index) == index && as_text(x.record) == as_text(record);
+    return false;
+  });
+  if (!found)
+    return found.error();
+  return same;
 }
 
 bool kafka_log_copy::finish(std::chrono::milliseconds patience) {
@@ -100,45 +140,48 @@ void kafka_log_copy::run() {
     changed_.wait_until(lock, due_, [&] { return is_due(); });
     const auto end = size_.load();
     lock.unlock();
-    const auto bytes = write(written_, end);
+    const auto done = write(written_, end);
+    if (!done && call_.warn)
+      call_.warn("the topic cannot be copied for now: " + done.error().message);
     lock.lock();
-    if (bytes) {
-      unwritten_bytes_ -= *bytes;
+    if (done) {
+      unwritten_bytes_ -= done->bytes;
+      unwritten_memory_ -= done->memory;
       written_ = end;
       due_ = steady_clock::now() + kafka_keep_within;
       changed_.notify_all();
       lock.unlock();
       call_.wake();
       lock.lock();
-    } else if (!stops_) {
-      changed_.wait_for(lock, reopen_interval, [&] { return stops_; });
-    } else {
+    } else if (stops_ || is_shorter_) {
       return;
+    } else {
+      changed_.wait_for(lock, reopen_interval, [&] { return stops_; });
     }
   }
 }
 
-/// The bytes that are on the disk now.
-result<std::size_t> kafka_log_copy::write(std::uint64_t begin,
-                                          std::uint64_t end) try {
+/// What is on the disk now.
+result<kafka_log_copy::amount> kafka_log_copy::write(std::uint64_t begin,
+                                                     std::uint64_t end) try {
   std::vector<kafka_recent::records> held;
   std::vector<kafka_entry> entries;
-  std::size_t bytes = 0;
+  amount out;
   entries.reserve(end - begin);
   for (auto next = begin; next < end; next = held.back()->end()) {
     held.push_back(recent_.find(next));
     auto& group = *held.back();
     entries.insert(entries.end(), group.entries.begin(), group.entries.end());
-    bytes += group.bytes;
+    out.bytes += group.bytes;
+    out.memory += group.memory();
   }
   if (auto added = mirror_->add(begin, entries); !added) {
-    if (call_.warn)
-      call_.warn("the topic cannot be copied for now: " +
-                 added.error().message);
-    return added.error();
+    is_shorter_ = mirror_->size() < begin;
+    return is_shorter_ ? failure{errc::log_corrupt, shorter_copy}
+                       : added.error();
   }
   recent_.drop(end);
-  return bytes;
+  return out;
 } catch (const std::exception& e) {
   return failure{errc::bug, e.what()};
 }

@@ -52,8 +52,8 @@ class kafka_log_copy {
   /// Errors: those of rocksdb_log::read().
   result<void> read(log_index from, const event_log::visitor& visit) const;
 
-  /// Of the disk.
-  log_health health() const { return mirror_->log().health(); }
+  /// Of the disk; `lost` if it does not hold any more what was written.
+  log_health health() const;
 
   /// How many of the entries are on the disk.
   std::uint64_t written() const { return written_.load(); }
@@ -62,26 +62,40 @@ class kafka_log_copy {
   /// written when this returns.
   bool finish(std::chrono::milliseconds patience);
 
-  /// Of the entries that are written: see kafka_mirror.
-  const kafka_mirror& mirror() const { return *mirror_; }
+  /// The offset of an entry below size().
+  std::uint64_t offset_of(std::uint64_t index) const;
+
+  /// The entry that came from the offset, given that one did and is written.
+  std::uint64_t index_of(std::uint64_t offset) const {
+    return mirror_->index_of(offset);
+  }
+
+  /// Whether this is the entry at the index. Times are not compared: a copied
+  /// topic may have been stamped anew.
+  result<bool> holds(std::uint64_t index, byte_view record) const;
 
  private:
   kafka_log_copy(std::unique_ptr<kafka_mirror> mirror, callbacks call);
 
   void run();
   bool is_due() const;
-  result<std::size_t> write(std::uint64_t begin, std::uint64_t end);
+  struct amount {
+    std::size_t bytes = 0, memory = 0;
+  };
+  result<amount> write(std::uint64_t begin, std::uint64_t end);
 
   std::unique_ptr<kafka_mirror> mirror_;
   callbacks call_;
   kafka_recent recent_;
   std::atomic<std::uint64_t> size_;
   std::atomic<std::uint64_t> written_;
-  std::atomic<std::size_t> unwritten_bytes_{0};
+  std::atomic<std::size_t> unwritten_memory_{0};
+  std::atomic<bool> is_shorter_{false}; ///< than what was written
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_; // for these:
   std::condition_variable changed_;
-  std::chrono::steady_clock::time_point due_{}; // under mutex_, as all below
+  std::size_t unwritten_bytes_ = 0;
+  std::chrono::steady_clock::time_point due_{};
   std::uint64_t hurry_ = 0; ///< entries below are waited for
   bool stops_ = false;
 

@@ -58,13 +58,18 @@ result<void> kafka_log::copy_to_target(const std::function<void()>& grown) {
   target_.reset();
   if (!done)
     return done;
+  if (!copy_->finish(config_.patience))
+    return unread("its copy cannot be written: " + copy_->health().reason);
   reachable_at_ = steady::now();
   set_offline("");
   return {};
 }
 
-/// Ends while it follows the topic, and all that it took is on the disk. Calls
-/// `grown` after each group of records.
+failure kafka_log::unread(const std::string& why) const {
+  return {errc::unavailable, "topic " + topic_ + " is not read on: " + why};
+}
+
+/// Ends while it follows the topic. Calls `grown` after each group of records.
 result<void> kafka_log::copy_until(const std::function<bool()>& is_done,
                                    const std::function<void()>& grown) {
   auto last_growth = steady::now();
@@ -74,19 +79,16 @@ result<void> kafka_log::copy_until(const std::function<bool()>& is_done,
       grown();
     if (const auto now = health(); now.state == log_health::mode::lost)
       return failure{errc::history_changed, now.reason};
-    const bool is_there = phase_ == phase::follow && !compare_due_ && is_done();
-    if (is_there && copy_->finish(milliseconds{100}))
+    if (phase_ == phase::follow && !compare_due_ && is_done())
       return {};
     if (const auto way = position_ + copy_->written(); way > furthest) {
       furthest = way;
       last_growth = steady::now();
     } else if (steady::now() - last_growth > config_.patience) {
-      const auto* silence = is_there || !copy_->has_room() || compare_due_
+      const auto* silence = compare_due_ || !copy_->has_room()
                                 ? "its copy cannot be written"
                                 : "Kafka is silent";
-      return failure{errc::unavailable,
-                     "topic " + topic_ + " is not read on: " +
-                         (trouble_.empty() ? silence : trouble_)};
+      return unread(trouble_.empty() ? silence : trouble_);
     }
     wait_for_wake(milliseconds{100});
   }
@@ -112,7 +114,7 @@ result<void> kafka_log::read_through(log_index from, const visitor& visit) {
   read_on();
   const auto copied = copy_to_target(read_on);
   if (!known || copied || copied.error().code == errc::history_changed ||
-      copy_->size() == 0)
+      copy_->written() == 0)
     return known ? copied : known;
   warn("serving what was copied so far: " + copied.error().message);
   return {};

@@ -18,10 +18,10 @@ void kafka_log::compare() {
   is_suspect_ = false;
   compare_due_.reset();
   compared_at_ = steady::now();
-  const auto size = copy_->written();
-  compared_ = size - 1; // if there is one
+  const auto size = copy_->size();
+  position_ = size == 0 ? 0 : copy_->offset_of(size - 1) + 1;
   phase_ = size == 0 ? phase::follow : phase::compare_first;
-  consumer_->read_from(size == 0 ? 0 : copy_->mirror().offset_of(0));
+  consumer_->read_from(size == 0 ? 0 : copy_->offset_of(0));
 }
 
 void kafka_log::compare_later() {
@@ -30,14 +30,13 @@ void kafka_log::compare_later() {
 
 bool kafka_log::compare_entry(std::uint64_t index,
                               const rd_kafka_message_s& x) {
-  auto same = copy_->mirror().holds(index, bytes_of(x));
+  auto same = copy_->holds(index, bytes_of(x));
   if (!same) {
     warn("the copy cannot be read: " + same.error().message);
     compare_later();
     return false;
   }
-  if (*same &&
-      static_cast<std::uint64_t>(x.offset) == copy_->mirror().offset_of(index))
+  if (*same && static_cast<std::uint64_t>(x.offset) == copy_->offset_of(index))
     return true;
   mismatch("holds another record where entry " + std::to_string(index) +
            " was");
@@ -80,7 +79,7 @@ void kafka_log::watch() {
           ? now >= *compare_due_
           : phase_ == phase::follow &&
                 (is_suspect_ || now - compared_at_ > kafka_check_every);
-  if (is_due)
+  if (is_due && !is_paused_)
     compare();
 }
 

@@ -50,17 +50,6 @@ result<void> kafka_mirror::load_offsets(const rocksdb_database& database) {
   return {};
 }
 
-result<bool> kafka_mirror::holds(std::uint64_t index, byte_view record) const {
-  bool same = false;
-  auto read = log_->read(log_index{index}, [&](const log_entry_view& x) {
-    same = to_integer(x.index) == index && as_text(x.record) == as_text(record);
-    return false;
-  });
-  if (!read)
-    return read.error();
-  return same;
-}
-
 result<void> kafka_mirror::add(std::uint64_t first,
                                std::span<const kafka_entry> entries) {
   auto offsets = offsets_; // changed by this thread alone
@@ -71,9 +60,7 @@ result<void> kafka_mirror::add(std::uint64_t first,
   for (auto next = first; auto& x : entries) {
     if (auto begun = offsets.add(next, x.offset))
       notes.push_back(to_note(*begun));
-    if (next >= size())
-      copied.push_back({log_index{next}, x.append_time, x.record});
-    ++next;
+    copied.push_back({log_index{next++}, x.append_time, x.record});
   }
   if (auto done = log_->copy(copied, notes); !done)
     return done;

@@ -35,7 +35,7 @@ class kafka_mirror {
   const rocksdb_log& log() const { return *log_; }
   std::uint64_t size() const { return to_integer(log_->end()); }
 
-  /// The offset of an entry that add() has added.
+  /// The offset of an entry below size().
   std::uint64_t offset_of(std::uint64_t index) const {
     std::lock_guard lock{mutex_};
     return offsets_.offset_of(index);
@@ -47,13 +47,9 @@ class kafka_mirror {
     return offsets_.index_of(offset);
   }
 
-  /// Whether this is the entry at the index, as it was copied. Times are not
-  /// compared: a copied topic may have been stamped anew.
-  result<bool> holds(std::uint64_t index, byte_view record) const;
-
   /// Adds those of the entries that it does not hold yet, all or nothing; the
-  /// first one has this index, at most size(). Errors: `read_only`, `pending`,
-  /// `io`: call it again later.
+  /// first one has this index. Errors: `read_only`, `pending`, `io`: call it
+  /// again later with the same first one. `bug`: it ends before that.
   result<void> add(std::uint64_t first, std::span<const kafka_entry> entries);
 
  private:

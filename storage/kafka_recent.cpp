@@ -18,7 +18,7 @@ void visit_from(const kafka_records& x, std::uint64_t from,
 
 void kafka_recent::add(records x) {
   std::lock_guard lock{mutex_};
-  bytes_ += x->bytes;
+  memory_ += x->memory();
   groups_.push_back(std::move(x));
 }
 
@@ -35,8 +35,8 @@ kafka_recent::records kafka_recent::find(std::uint64_t index) const {
 void kafka_recent::drop(std::uint64_t copied) {
   std::vector<records> dropped; // freed without the lock
   std::lock_guard lock{mutex_};
-  while (bytes_ > kafka_recent_bytes && groups_.front()->end() <= copied) {
-    bytes_ -= groups_.front()->bytes;
+  while (memory_ > kafka_recent_bytes && groups_.front()->end() <= copied) {
+    memory_ -= groups_.front()->memory();
     dropped.push_back(std::move(groups_.front()));
     groups_.pop_front();
   }

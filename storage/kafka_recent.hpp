@@ -8,6 +8,7 @@
 #include <mutex>
 #include <vector>
 
+#include "storage/defaults.hpp"
 #include "storage/kafka_consumer.hpp"
 #include "storage/kafka_mirror.hpp"
 
@@ -21,6 +22,11 @@ struct kafka_records {
   std::size_t bytes = 0;
 
   std::uint64_t end() const { return first + entries.size(); }
+
+  /// What they take of the memory, about.
+  std::size_t memory() const {
+    return bytes + entries.size() * kafka_entry_memory;
+  }
 };
 
 /// Visits the entries from the index on, until the visitor returns false.
@@ -46,7 +52,7 @@ class kafka_recent {
  private:
   mutable std::mutex mutex_;
   std::deque<records> groups_;
-  std::size_t bytes_ = 0;
+  std::size_t memory_ = 0;
 };
 
 } // namespace signalbox

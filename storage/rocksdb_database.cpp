@@ -237,6 +237,9 @@ result<void> rocksdb_database::add_table(
   auto table = database.GetOptions(handle->log());
   // Packing would take a third of the time that a copy takes.
   table.compression = rocksdb::kNoCompression;
+  // A kill may have left a second link to a table of the database, which
+  // opening would empty.
+  database.GetEnv()->DeleteFile(path).PermitUncheckedError();
   rocksdb::SstFileWriter writer{rocksdb::EnvOptions{database.GetDBOptions()},
                                 table, handle->log()};
   auto status = writer.Open(path);
@@ -244,6 +247,9 @@ result<void> rocksdb_database::add_table(
     status = fill(writer);
   if (status.ok())
     status = writer.Finish();
+  // The table is synced: a power failure must not take what lies before it.
+  if (status.ok())
+    status = database.SyncWAL();
   rocksdb::IngestExternalFileOptions options;
   options.move_files = true;
   options.write_global_seqno = false;

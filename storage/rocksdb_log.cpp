@@ -124,6 +124,8 @@ result<void> rocksdb_log::copy(std::span<const log_entry_view> entries,
                                std::span<const note> notes) {
   if (auto x = prepare_append(); !x)
     return x;
+  while (!entries.empty() && to_integer(entries.front().index) < end_)
+    entries = entries.subspan(1);
   if (auto x = check_order(entries); !x)
     return x;
   // A note must not be lost where its entries are kept.

@@ -36,8 +36,9 @@ class rocksdb_log final : public event_log {
 
   /// Appends entries of another log, of which this one is a copy: each with its
   /// own time, of any size, perhaps unsynced, since what a power failure takes
-  /// can be copied again. The notes land in the same write.
-  /// Errors: as append().
+  /// can be copied again. Those that it has are left out: a write that seemed
+  /// to fail may have landed. The notes land in the same write. Errors: as
+  /// append().
   result<void> copy(std::span<const log_entry_view> entries,
                     std::span<const note> notes);
 

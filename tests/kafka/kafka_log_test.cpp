@@ -113,6 +113,75 @@ BOOST_AUTO_TEST_CASE(a_start_whose_disk_fails_ends_and_is_made_good) {
   }
 }
 
+namespace {
+
+/// Serves the log until it is so; the test ends if that takes too long.
+template <class Condition>
+void serve_until(signalbox::kafka_log& log, Condition is_so) {
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  while (!is_so()) {
+    BOOST_REQUIRE(std::chrono::steady_clock::now() < deadline);
+    log.serve();
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+}
+
+/// Another node of a ledger, whose disk fails from here on.
+struct node_without_disk {
+  faulty_engine disk;
+  std::unique_ptr<signalbox::kafka_log> log;
+
+  explicit node_without_disk(const kafka_settings& settings)
+      : log{signalbox::kafka_log::open(
+                {.settings = settings, .database = disk.engine.database()})
+                .value()} {
+    BOOST_REQUIRE(log->catch_up(nullptr));
+    disk.fs->fail_appends = true;
+  }
+};
+
+} // namespace
+
+/// Else the node would go on in another history where the first entries of both
+/// are the same.
+BOOST_AUTO_TEST_CASE(a_topic_is_compared_up_to_what_is_not_written_yet) {
+  kafka_engine x;
+  append(x.log(), {"a", "b"});
+  node_without_disk node{x.settings()};
+  append(x.log(), {"c"});
+  serve_until(*node.log, [&] { return to_integer(node.log->end()) == 3; });
+  BOOST_TEST(to_integer(node.log->kept()) == 2u);
+  x.make_anew({"a", "b", "d"});
+  serve_until(*node.log, [&] {
+    return node.log->health().state == log_health::mode::lost;
+  });
+  BOOST_TEST(node.log->health().reason.find("made anew") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_is_too_far_behind_holds_up_reading_alone) {
+  kafka_engine x;
+  append(x.log(), {"a"});
+  node_without_disk node{x.settings()};
+  const std::string large(700'000, 'x');
+  std::uint64_t size = 1;
+  for (; size * large.size() < 2 * kafka_unwritten_bytes; ++size)
+    append(x.log(), {large});
+  const auto deadline = std::chrono::steady_clock::now() + kafka_offline_after +
+                        2 * kafka_pause_after;
+  serve_until(*node.log,
+              [&] { return std::chrono::steady_clock::now() > deadline; });
+  const auto seen = to_integer(node.log->end());
+  BOOST_TEST(seen > 1u);
+  BOOST_TEST(seen < size);
+  const auto health = node.log->health();
+  BOOST_CHECK(health.state == log_health::mode::read_only);
+  BOOST_TEST(health.reason.find("injected") != std::string::npos);
+  node.disk.fs->fail_appends = false;
+  serve_until(*node.log, [&] { return to_integer(node.log->end()) == size; });
+  BOOST_CHECK(read_texts(*node.log) == read_texts(x.log()));
+}
+
 BOOST_AUTO_TEST_CASE(what_the_brokers_refuse_is_refused_and_not_in_doubt) {
   kafka_engine x;
   append(x.log(), {"a"});

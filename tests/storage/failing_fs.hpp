@@ -15,6 +15,7 @@ class failing_fs final : public rocksdb::FileSystemWrapper {
   failing_fs() : FileSystemWrapper{rocksdb::FileSystem::Default()} {}
 
   std::atomic<bool> fail_appends{false};
+  std::atomic<bool> land_appends{false}; ///< those that fail are made anyway
   std::atomic<bool> fail_syncs{false};
   std::atomic<bool> fail_creations{false};
   std::string error = "injected";
@@ -44,8 +45,11 @@ class failing_fs final : public rocksdb::FileSystemWrapper {
     rocksdb::IOStatus Append(const rocksdb::Slice& data,
                              const rocksdb::IOOptions& options,
                              rocksdb::IODebugContext* debug) override {
-      if (fs_.fail_appends)
+      if (fs_.fail_appends) {
+        if (fs_.land_appends)
+          target()->Append(data, options, debug).PermitUncheckedError();
         return rocksdb::IOStatus::IOError(fs_.error);
+      }
       return target()->Append(data, options, debug);
     }
 

@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_reader_goes_from_the_disk_to_memory_and_stops) {
   for (char c = 'a'; c < 'e'; ++c) {
     wanted.push_back(large(c));
     x.add({wanted.back()});
-    BOOST_TEST(x.finish()); // leaves no more than kafka_recent_bytes
+    BOOST_TEST(x.finish()); // leaves no more than kafka_recent_bytes in memory
   }
   x.fs->fail_appends = true;
   wanted.push_back("e");
@@ -159,25 +159,58 @@ BOOST_AUTO_TEST_CASE(a_disk_that_fails_bounds_what_is_in_memory_and_recovers) {
 
 /// Strangers' transactions leave holes in the offsets.
 BOOST_AUTO_TEST_CASE(offsets_are_right_after_a_write_that_failed) {
-  copying x;
-  x.add({"a"});
-  BOOST_TEST(x.finish());
-  x.next_offset = 7;
-  x.fs->fail_appends = true;
-  x.add({"b"});
-  BOOST_TEST(!x.copy->finish(std::chrono::milliseconds{50}));
-  x.next_offset = 20;
-  x.add({"c"});
-  x.fs->fail_appends = false;
-  BOOST_TEST(x.finish());
-  for (int opened = 0; opened < 2; ++opened) {
-    const auto& mirror = x.copy->mirror();
-    BOOST_TEST(mirror.offset_of(0) == 0u);
-    BOOST_TEST(mirror.offset_of(1) == 7u);
-    BOOST_TEST(mirror.offset_of(2) == 20u);
-    BOOST_TEST(mirror.index_of(20) == 2u);
-    x.reopen();
+  for (const bool lands : {false, true}) {
+    copying x;
+    x.fs->land_appends = lands;
+    x.add({"a"});
+    BOOST_TEST(x.finish());
+    x.next_offset = 7;
+    x.fs->fail_appends = true;
+    x.add({"b"});
+    BOOST_TEST(!x.copy->finish(std::chrono::milliseconds{50}));
+    x.next_offset = 20;
+    x.add({"c"});
+    x.fs->fail_appends = false;
+    BOOST_TEST(x.finish());
+    for (int opened = 0; opened < 2; ++opened) {
+      check_same(x.texts(), {"a", "b", "c"});
+      BOOST_TEST(x.copy->offset_of(0) == 0u);
+      BOOST_TEST(x.copy->offset_of(1) == 7u);
+      BOOST_TEST(x.copy->offset_of(2) == 20u);
+      BOOST_TEST(x.copy->index_of(20) == 2u);
+      x.reopen();
+    }
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_written_yet_has_its_offset_too) {
+  copying x;
+  x.fs->fail_appends = true;
+  x.next_offset = 7;
+  x.add({"a", "b"});
+  BOOST_TEST(x.copy->offset_of(1) == 8u);
+  BOOST_TEST(x.copy->holds(1, as_bytes("b")).value());
+  BOOST_TEST(!x.copy->holds(1, as_bytes("a")).value());
+}
+
+BOOST_AUTO_TEST_CASE(only_what_is_on_the_disk_leaves_the_memory) {
+  kafka_recent x;
+  for (std::uint64_t first = 0; first < 4; ++first) {
+    auto group = std::make_shared<kafka_records>();
+    group->first = first;
+    group->entries.push_back({first, noon, {}});
+    group->bytes = kafka_recent_bytes / 2;
+    x.add(std::move(group));
+  }
+  BOOST_TEST(x.find(4) == nullptr);
+  x.drop(0);
+  BOOST_TEST(x.find(0) != nullptr);
+  x.drop(2);
+  BOOST_TEST(x.find(1) == nullptr);
+  BOOST_TEST(x.find(2) != nullptr);
+  x.drop(4);
+  BOOST_TEST(x.find(2) == nullptr);
+  BOOST_TEST(x.find(3) != nullptr); // as much as is kept
 }
 
 BOOST_AUTO_TEST_CASE(readers_see_every_entry_while_it_is_written_and_dropped) {

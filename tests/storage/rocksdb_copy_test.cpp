@@ -1,4 +1,5 @@
 #include "storage/defaults.hpp"
+#include "storage/unsynced_loss_fs.hpp"
 #include "tests/storage/faulty_engine.hpp"
 
 // A log that copies another one (storage/kafka_mirror).
@@ -77,6 +78,51 @@ BOOST_AUTO_TEST_CASE(a_large_copy_that_fails_is_made_again) {
     BOOST_TEST(to_integer(x.log->end()) == 4u);
     BOOST_TEST(read_texts(*x.log).back() == "b");
   }
+}
+
+/// A kill in the middle of an adding leaves its file beside the table that it
+/// became, as two names of one file.
+BOOST_AUTO_TEST_CASE(what_a_kill_leaves_of_a_large_copy_harms_no_later_one) {
+  copying x;
+  BOOST_REQUIRE(x.copy(many('a')));
+  std::filesystem::create_hard_link(x.engine.newest(".sst"),
+                                    x.engine.path() / "added.table");
+  BOOST_REQUIRE(x.copy(many('b')));
+  x.log.reset();
+  x.engine.reopen();
+  auto wanted = many('a');
+  for (auto& y : many('b'))
+    wanted.push_back(y);
+  BOOST_CHECK(read_texts(x.engine.log()) == wanted);
+}
+
+/// What lies before a table must not be gone where the table is there.
+BOOST_AUTO_TEST_CASE(a_power_failure_leaves_no_hole_before_a_large_copy) {
+  copying x;
+  x.log.reset();
+  x.engine.close();
+  x.engine.config().file_system = make_unsynced_loss_fs(sync_mode::honest);
+  x.engine.open();
+  x.log = std::move(rocksdb_log::open(x.engine.database()).value());
+  BOOST_REQUIRE(x.copy({"a"}));
+  BOOST_REQUIRE(x.copy(many('b')));
+  BOOST_REQUIRE(x.copy({"c"}));
+  x.log.reset();
+  x.engine.close(); // what was not synced is gone
+  x.engine.config().file_system = make_unsynced_loss_fs(sync_mode::honest);
+  x.engine.open();
+  auto wanted = many('b');
+  wanted.insert(wanted.begin(), "a");
+  BOOST_CHECK(read_texts(x.engine.log()) == wanted);
+}
+
+BOOST_AUTO_TEST_CASE(entries_that_are_there_are_left_out) {
+  copying x;
+  BOOST_REQUIRE(x.copy({"a"}));
+  const std::vector<log_entry_view> both{{log_index{0}, noon, as_bytes("a")},
+                                         {log_index{1}, noon, as_bytes("b")}};
+  BOOST_REQUIRE(x.log->copy(both, {}));
+  check_same(read_texts(*x.log), {"a", "b"});
 }
 
 BOOST_AUTO_TEST_CASE(entries_out_of_their_order_are_not_copied) {
