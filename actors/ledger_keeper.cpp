@@ -435,9 +435,11 @@ std::vector<std::shared_ptr<proposal>> ledger_keeper::beat() {
 result<void> ledger_keeper::finish() {
   config_.log.keep();
   auto saved = save();
-  if (saved && stored_.is_held_back())
+  if (stopped_.empty() && stored_.is_held_back()) {
     saved = failure{errc::io, "the state was not saved: the log that it was "
                               "folded from is not on the disk"};
+    warn(saved.error().message);
+  }
   auto marked = write_head_file();
   return saved ? marked : saved;
 }

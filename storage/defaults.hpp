@@ -77,7 +77,7 @@ inline constexpr std::size_t kafka_entry_memory = 512;
 
 /// How long a log that takes no more goes on without hearing from its client:
 /// then it pauses it, or what the client tells would pile up.
-inline constexpr std::chrono::milliseconds kafka_pause_after{1000};
+inline constexpr std::chrono::milliseconds kafka_pause_after{3000};
 
 /// How long entries gather before they are written to the disk, unless there
 /// are large_batch_bytes of them: what a kill makes the next start read again.

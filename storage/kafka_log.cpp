@@ -134,7 +134,8 @@ log_entry_view kafka_log::as_told(log_entry_view x) const {
 
 log_health kafka_log::health() const {
   auto of_copy = copy_->health();
-  if (of_copy.state == log_health::mode::lost)
+  if (of_copy.state == log_health::mode::lost ||
+      (!config_.writes && of_copy.state != log_health::mode::writable))
     return of_copy;
   {
     std::lock_guard guard{mutex_};
@@ -175,11 +176,14 @@ bool kafka_log::may_take() {
     full_since_.reset();
     if (std::exchange(is_paused_, false)) {
       consumer_->pause(false);
-      compare(); // reads on from its place
+      if (phase_ != phase::lost)
+        compare(); // reads on from its place
     }
     return true;
   }
   moved_at_ = now;
+  if (!is_paused_)
+    reachable_at_ = now; // as far as it hears
   if (!full_since_)
     full_since_ = now;
   if (!is_paused_ && now - *full_since_ > kafka_pause_after) {
@@ -207,7 +211,7 @@ std::size_t kafka_log::take() {
 
 /// False if the consumer was sent elsewhere.
 bool kafka_log::take_message(const rd_kafka_message_s& x) {
-  if (phase_ == phase::lost || compare_due_)
+  if (phase_ == phase::lost || compare_due_ || is_paused_)
     return false;
   if (x.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
     unreadable_.clear();

@@ -122,7 +122,9 @@ bool kafka_log_copy::finish(std::chrono::milliseconds patience) {
   std::unique_lock lock{mutex_};
   const auto end = hurry_ = size_;
   changed_.notify_all();
-  return changed_.wait_for(lock, patience, [&] { return written_ >= end; });
+  changed_.wait_for(lock, patience,
+                    [&] { return written_ >= end || is_shorter_; });
+  return written_ >= end;
 }
 
 // -- the thread --------------------------------------------------------------
@@ -154,6 +156,7 @@ void kafka_log_copy::run() {
       call_.wake();
       lock.lock();
     } else if (stops_ || is_shorter_) {
+      changed_.notify_all();
       return;
     } else {
       changed_.wait_for(lock, reopen_interval, [&] { return stops_; });

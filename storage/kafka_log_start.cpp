@@ -58,8 +58,13 @@ result<void> kafka_log::copy_to_target(const std::function<void()>& grown) {
   target_.reset();
   if (!done)
     return done;
-  if (!copy_->finish(config_.patience))
-    return unread("its copy cannot be written: " + copy_->health().reason);
+  if (!copy_->finish(config_.patience)) {
+    auto now = copy_->health();
+    if (now.state == log_health::mode::lost)
+      return failure{errc::history_changed, now.reason};
+    return unread("its copy cannot be written: " +
+                  (now.reason.empty() ? "the disk is too slow" : now.reason));
+  }
   reachable_at_ = steady::now();
   set_offline("");
   return {};

@@ -65,7 +65,7 @@ void kafka_log::watch() {
     trouble_.clear();
     // Who cannot read would never learn what becomes of its writes.
     set_offline(why_nothing_comes(*seen));
-    if (phase_ == phase::follow && unreadable_.empty() &&
+    if (phase_ == phase::follow && unreadable_.empty() && !is_paused_ &&
         seen->high_watermark >= 0)
       compare_end(static_cast<std::uint64_t>(seen->high_watermark),
                   now - std::chrono::microseconds{seen->silent_for});
@@ -89,6 +89,9 @@ std::string
 kafka_log::why_nothing_comes(const kafka_partition_statistics& seen) {
   if (!unreadable_.empty())
     return "topic " + topic_ + ": " + unreadable_;
+  if (full_since_ && steady::now() - *full_since_ > kafka_offline_after &&
+      copy_->health().state == log_health::mode::writable)
+    return "this node's disk is too far behind what it reads";
   if (phase_ == phase::follow &&
       seen.high_watermark <= static_cast<std::int64_t>(position_))
     moved_at_ = steady::now();
