@@ -147,6 +147,8 @@ BOOST_AUTO_TEST_CASE(a_state_waits_until_its_log_is_kept) {
   keeper->beat();
   BOOST_CHECK_EQUAL(store.writes.load(), writes + 1);
   BOOST_CHECK_EQUAL(stored_size(), with_ann);
+  BOOST_CHECK(!keeper->finish());
+  BOOST_CHECK(warned_of("not on the disk"));
   log.unkept = 0;
   keeper->beat();
   BOOST_CHECK(is_stored());
