@@ -4,6 +4,7 @@
 
 #include "app/ledger_file.hpp"
 #include "tests/system/crash_log.hpp"
+#include "tests/system/folded_copy.hpp"
 
 namespace signalbox::test {
 
@@ -99,6 +100,7 @@ void crash_rounds::read_stopped_log() {
       ledger_.signalbox({"replay", "--json", "--data", ledger_.data()});
   seen_.replays.push_back(
       {round_, replayed.status, replayed.out + replayed.err});
+  complete_copy(ledger_.data());
   seen_.log = read_publishes(ledger_.data());
   if (!seen_.log.empty())
     last_release_ = seen_.log.back().index;

@@ -2,6 +2,9 @@
 
 #include <stdexcept>
 
+#include "app/kafka_file.hpp"
+#include "app/node_database.hpp"
+#include "app/node_log.hpp"
 #include "events/record.hpp"
 #include "projections/fold.hpp"
 #include "storage/rocksdb_log.hpp"
@@ -35,6 +38,15 @@ void read_folded(
   });
   if (!read)
     throw std::runtime_error{"the log: " + read.error().message};
+}
+
+void complete_copy(const std::filesystem::path& data) {
+  node_log_options options;
+  options.kafka = must(read_kafka_file(data));
+  options.writes = false;
+  if (options.kafka)
+    must(open_node_log(
+        must(open_node_database(data, database_use::copy)).database, options));
 }
 
 } // namespace signalbox::test

@@ -15,4 +15,8 @@ void read_folded(
     const std::filesystem::path& data,
     const std::function<void(const log_entry_view&, outcome)>& visit);
 
+/// What a killed node on Kafka had not written to its directory is read there
+/// again, as its next start does; a ledger of its own is left alone. Throws.
+void complete_copy(const std::filesystem::path& data);
+
 } // namespace signalbox::test
