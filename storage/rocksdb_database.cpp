@@ -247,9 +247,6 @@ result<void> rocksdb_database::add_table(
     status = fill(writer);
   if (status.ok())
     status = writer.Finish();
-  // The table is synced: a power failure must not take what lies before it.
-  if (status.ok())
-    status = database.SyncWAL();
   rocksdb::IngestExternalFileOptions options;
   options.move_files = true;
   options.write_global_seqno = false;
@@ -258,6 +255,13 @@ result<void> rocksdb_database::add_table(
   if (!status.ok())
     database.GetEnv()->DeleteFile(path).PermitUncheckedError();
   return judge(status);
+}
+
+result<void> rocksdb_database::sync() {
+  auto handle = acquire();
+  if (!handle)
+    return failure{errc::read_only, health().reason};
+  return judge(handle->database().SyncWAL());
 }
 
 result<void> rocksdb_database::flush() {

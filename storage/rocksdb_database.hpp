@@ -90,6 +90,10 @@ class rocksdb_database {
   /// after the next reopen), `read_only` (not written).
   result<void> write(rocksdb::WriteBatch& batch, durability how);
 
+  /// From here on what was written unsynced outlasts a power failure.
+  /// Errors: as write().
+  result<void> sync();
+
   /// Adds what `fill` writes, in the order of its keys and behind all that the
   /// log holds, as a table file of the log: once on the disk instead of twice,
   /// and synced. Errors: as write().

@@ -146,6 +146,11 @@ rocksdb_log::check_order(std::span<const log_entry_view> entries) const {
 
 result<void>
 rocksdb_log::copy_as_table(std::span<const log_entry_view> entries) {
+  // The table is synced: a power failure must not take what lies before it.
+  if (has_unsynced_)
+    if (auto x = database_->sync(); !x)
+      return x;
+  has_unsynced_ = false;
   return database_->add_table([&](rocksdb::SstFileWriter& out) {
     rocksdb::Status status;
     std::string value;
@@ -172,6 +177,7 @@ result<void> rocksdb_log::copy_as_batch(std::span<const log_entry_view> entries,
     batch.Put(handle->database().DefaultColumnFamily(), x.key, x.value)
         .PermitUncheckedError();
   handle.reset();
+  has_unsynced_ = true;
   return database_->write(batch, rocksdb_database::durability::unsynced);
 }
 

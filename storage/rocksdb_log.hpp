@@ -57,7 +57,8 @@ class rocksdb_log final : public event_log {
                               std::uint64_t end, const visitor& visit) const;
 
   rocksdb_database::pointer database_;
-  std::uint64_t generation_ = 0; // the appending thread's
+  std::uint64_t generation_ = 0; // the appending thread's, as the next
+  bool has_unsynced_ = true;     // entries in the write-ahead log
   std::atomic<std::uint64_t> end_{0};
 };
 
