@@ -142,6 +142,10 @@ void updates_course::plan(const view& seen) {
                                         std::min(seen.changes, config_.past));
   const auto gaps = contents_.gaps(seen, next_);
   gaps_.assign(gaps.begin(), gaps.end());
+  // With nothing to tell the last change is told again: whoever was the writer
+  // until now hears that it is none.
+  if (gaps.empty() && next_ == seen.changes && next_ > 0)
+    --next_;
   incarnation_ = seen.ledger.incarnation;
   phase_ = phase::write;
   if (!gaps.empty())

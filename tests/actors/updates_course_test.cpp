@@ -136,6 +136,21 @@ BOOST_AUTO_TEST_CASE(another_node_takes_over_from_one_that_is_silent) {
   check_topic(first.seen());
 }
 
+BOOST_AUTO_TEST_CASE(of_two_that_stand_at_once_one_stays_the_writer) {
+  ledger.change();
+  ledger.change();
+  fold_both();
+  // One writes it all while the other one is about to take over.
+  topic.before_take_over = [this] { run(first, 5s); };
+  run(second, 5s);
+  run_both(1s);
+  BOOST_TEST(topic.writers == 2u);
+  BOOST_TEST(!first.counts().is_writer);
+  BOOST_TEST(second.counts().is_writer);
+  BOOST_TEST(topic.messages.size() == 3u); // the last one twice
+  check_topic(first.seen());
+}
+
 BOOST_AUTO_TEST_CASE(a_fenced_writer_that_saw_nothing_yet_writes_nothing) {
   start();
   // Somebody takes over, and has not written yet.

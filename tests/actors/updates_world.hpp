@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,6 +30,7 @@ struct changes_in_memory {
   std::optional<failure> refusal;            ///< of check()
   std::optional<failure> down;               ///< of all that waits for brokers
   std::size_t fails_after = ~std::size_t{0}; ///< messages that it still takes
+  std::function<void()> before_take_over;    ///< the next time
 
   void make_anew() {
     messages.clear();
@@ -78,6 +80,8 @@ class memory_updates final : public updates_topic {
     resign();
     if (topic_.down)
       return *topic_.down;
+    if (auto act = std::exchange(topic_.before_take_over, nullptr))
+      act();
     me_ = ++topic_.writers;
     return {};
   }

@@ -145,9 +145,11 @@ BOOST_FIXTURE_TEST_CASE(a_plain_consumer_sees_every_change_of_both_nodes_fr10,
   made.push_back(release(one, "last", other_client));
   BOOST_REQUIRE(sees(made.back()));
   std::sort(made.begin(), made.end());
+  // A node that takes over may tell the last one once more.
   std::vector<std::uint64_t> told;
   for (auto& x : reader.all())
-    told.push_back(x.index());
+    if (told.empty() || told.back() != x.index())
+      told.push_back(x.index());
   BOOST_TEST(told == made, boost::test_tools::per_element());
   check_messages();
   for (auto& client : {draft_client, other_client})
@@ -173,7 +175,7 @@ BOOST_FIXTURE_TEST_CASE(a_killed_writer_is_followed_by_the_other, //
   check_messages();
   writer->restart();
   BOOST_REQUIRE(sees(take_back(*writer)));
-  BOOST_TEST(is_writer(*other));
+  writer_and_other();
   for (auto& client : {draft_client, other_client})
     for (const auto* node : {&one, &*two})
       check_state(*node, client);

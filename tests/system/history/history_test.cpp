@@ -59,15 +59,19 @@ std::vector<std::string> breaches_with(const std::string& fault,
   return out;
 }
 
-/// Whether the checker tells of the fault in these words. On a machine with
-/// much to do a run may be too short for it, so that it is given more of them.
+/// Whether the checker tells of the fault in some of these words. On a machine
+/// with much to do a run may be too short for it, so that it is given more of
+/// them.
 bool is_caught(const std::string& fault, std::size_t faulty,
-               const std::string& as) {
+               const std::vector<std::string>& words) {
   constexpr unsigned runs = 6;
   for (unsigned seed = 1; seed <= runs; ++seed) {
     const auto found = breaches_with(fault, faulty, seed);
-    if (std::any_of(found.begin(), found.end(),
-                    [&](auto& x) { return x.find(as) != x.npos; })) {
+    const auto tells = [&](auto& x) {
+      return std::any_of(words.begin(), words.end(),
+                         [&](auto& y) { return x.find(y) != x.npos; });
+    };
+    if (std::any_of(found.begin(), found.end(), tells)) {
       BOOST_TEST_MESSAGE("caught in run " << seed);
       return true;
     }
@@ -101,27 +105,29 @@ BOOST_AUTO_TEST_CASE(in_peace_no_promise_is_broken_either) {
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_before_the_fold_judged_is_caught) {
-  BOOST_TEST(is_caught("answer_on_delivery/3", 3, "lost: "));
+  BOOST_TEST(is_caught("answer_on_delivery/3", 3, {"lost: "}));
 }
 
 BOOST_AUTO_TEST_CASE(a_fold_that_skips_the_expected_version_is_caught) {
-  BOOST_TEST(is_caught("skip_expected/1", 3, "lost: "));
+  BOOST_TEST(is_caught("skip_expected/1", 3, {"lost: "}));
 }
 
 BOOST_AUTO_TEST_CASE(a_fold_that_skips_a_precondition_is_caught) {
-  BOOST_TEST(is_caught("skip_precondition/1", 3, "lost: "));
+  BOOST_TEST(is_caught("skip_precondition/1", 3, {"lost: "}));
 }
 
 BOOST_AUTO_TEST_CASE(a_fold_that_drops_the_duplicate_check_is_caught) {
-  BOOST_TEST(is_caught("skip_duplicate/1", 3, "false loser: "));
+  // A repetition without an expected version is accepted at two places, one
+  // with it is told that it lost: what comes first is seen, then all is astray.
+  BOOST_TEST(is_caught("skip_duplicate/1", 3, {"lost: ", "false loser: "}));
 }
 
 BOOST_AUTO_TEST_CASE(an_offset_taken_for_an_index_is_caught) {
-  BOOST_TEST(is_caught("offset_as_index/1", 1, "is not the next one"));
+  BOOST_TEST(is_caught("offset_as_index/1", 1, {"is not the next one"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_of_committed_records_alone_is_caught) {
-  BOOST_TEST(is_caught("read_committed/1", 1, "disagreement: "));
+  BOOST_TEST(is_caught("read_committed/1", 1, {"disagreement: "}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
