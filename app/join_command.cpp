@@ -75,10 +75,14 @@ void print_json(std::ostream& out, const joined_ledger& made) {
       << '\n';
 }
 
+/// `passphrase_file` is what was given, if it was.
 void print(std::ostream& out, const join_options& options,
+           const std::optional<std::string>& passphrase_file,
            const joined_ledger& made) {
   const auto node = made.file.node.hex();
-  const auto data = options.data.string();
+  auto place = " --data " + options.data.string();
+  if (passphrase_file)
+    place += " --passphrase-file " + *passphrase_file;
   out << "ledger            " << made.file.name << ' ' << made.file.ledger.hex()
       << "\nnode              " << node << "\nentries read      "
       << made.entries << '\n';
@@ -88,14 +92,13 @@ void print(std::ostream& out, const join_options& options,
   out << "\nNow, with the token of an administrator and the URL of a node that "
          "serves (a replica needs\nno `nodes add`, but keys):\n  signalbox "
          "nodes add "
-      << node << " --url URL\n  signalbox keys rotate --online --data " << data
+      << node << " --url URL\n  signalbox keys rotate --online" << place
       << " --url URL --root ROOT.pem\nWhere the root is elsewhere, in place of "
-         "the second:\n  signalbox keys request --rotate --online --data "
-      << data
+         "the second:\n  signalbox keys request --rotate --online"
+      << place
       << " --url URL --out REQUEST\nthen `keys sign` there and `keys import "
-         "--online --in SIGNED --url URL` here.\nThen\n  signalbox serve "
-         "--data "
-      << data << '\n';
+         "--online --in SIGNED --url URL` here.\nThen\n  signalbox serve"
+      << place << '\n';
   if (options.pseudonym_key.empty())
     out << "It takes no reports of clients until it has another node's "
            "keys/pseudonym.key; bring it\nby a way that nobody else reads: "
@@ -139,7 +142,7 @@ exit_code run_join(const invocation& x) {
   if (options.has("json"))
     print_json(x.out, *made);
   else
-    print(x.out, *wanted, *made);
+    print(x.out, *wanted, options.maybe("passphrase-file"), *made);
   return exit_code::ok;
 }
 

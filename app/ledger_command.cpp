@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include <boost/json/object.hpp>
+#include <boost/json/value_from.hpp>
 
 #include "app/client_options.hpp"
 #include "app/command_line.hpp"
@@ -79,7 +80,21 @@ void print_json(std::ostream& out, const create_options& options,
                  {"token_file", (options.data / "admin.token").string()}};
   if (!made.keyset_request.empty())
     x["keyset_request"] = made.keyset_request.string();
+  if (options.topics)
+    x["topics"] = json::value_from(topic_names(options.topics->kafka));
   out << to_canonical(x) << '\n';
+}
+
+void print_topics(std::ostream& out, const topic_plan& plan) {
+  const auto* margin = "\ntopics            ";
+  for (auto& x : topic_names(plan.kafka)) {
+    out << margin << x;
+    margin = "\n                  ";
+  }
+  out << "\nreplicas          " << plan.layout.replication << ", "
+      << plan.layout.min_in_sync << " in sync";
+  if (plan.layout.replication == 1)
+    out << ": with that broker's disk the ledger is lost";
 }
 
 void print(std::ostream& out, const create_options& options,
@@ -87,7 +102,10 @@ void print(std::ostream& out, const create_options& options,
   out << "ledger            " << made.file.name << ' ' << made.file.ledger.hex()
       << "\nroot fingerprint  " << made.file.root_fingerprint.hex()
       << "\nadministrator     token in "
-      << (options.data / "admin.token").string() << '\n';
+      << (options.data / "admin.token").string();
+  if (options.topics)
+    print_topics(out, *options.topics);
+  out << '\n';
   if (made.keyset_request.empty()) {
     const auto root = options.data / "keys" / "root.pem";
     out << "\nTake " << root.string()

@@ -5,6 +5,11 @@
 
 namespace signalbox {
 
+std::vector<std::string> topic_names(const kafka_settings& x) {
+  return {kafka_topic(x, decisions_stream), kafka_topic(x, reports_stream),
+          kafka_topic(x, activity_stream), kafka_topic(x, updates_stream)};
+}
+
 result<void> check(const topic_plan& x) {
   if (x.report_partitions < 1 ||
       x.report_partitions > kafka_stream_copy::max_partitions)

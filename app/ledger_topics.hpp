@@ -23,6 +23,9 @@ struct topic_plan {
   int report_partitions = default_report_partitions;
 };
 
+/// All of them, that of the decisions first.
+std::vector<std::string> topic_names(const kafka_settings& x);
+
 /// Errors: `bad_request`, naming the option.
 result<void> check(const topic_plan& x);
 

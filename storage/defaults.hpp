@@ -61,6 +61,10 @@ inline constexpr std::chrono::milliseconds kafka_offline_after{3000};
 /// and made anew.
 inline constexpr std::chrono::milliseconds kafka_check_every{10'000};
 
+/// How long a leader is waited for that gives less to read than was read, and
+/// is asked where it ends. Nothing else is done meanwhile.
+inline constexpr std::chrono::milliseconds kafka_end_patience{1000};
+
 /// How often a comparison that failed is repeated before it is believed.
 inline constexpr int kafka_check_attempts = 3;
 

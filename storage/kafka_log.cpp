@@ -220,7 +220,7 @@ bool kafka_log::take_message(const rd_kafka_message_s& x) {
   if (x.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     unreadable_.clear();
     if (phase_ != phase::follow) {
-      mismatch("ends at offset " + std::to_string(x.offset));
+      meet_end(static_cast<std::uint64_t>(x.offset));
       return false;
     }
     position_ = std::max(position_, static_cast<std::uint64_t>(x.offset));

@@ -118,6 +118,7 @@ class kafka_log final : public shared_log {
 
   void compare();
   bool compare_entry(std::uint64_t index, const rd_kafka_message_s& x);
+  void meet_end(std::uint64_t offset);
   void mismatch(const std::string& what);
   void compare_later();
   void compare_end(std::uint64_t end, steady::time_point heard);

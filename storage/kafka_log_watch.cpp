@@ -43,6 +43,23 @@ bool kafka_log::compare_entry(std::uint64_t index,
   return false;
 }
 
+/// It ends before what is to be compared. Of a new leader that may say nothing:
+/// until its followers have answered, which takes half a minute if one of them
+/// is stuck, it may give less to read than the former one did. Asked for its
+/// end it does not answer then (KIP-207).
+void kafka_log::meet_end(std::uint64_t offset) {
+  const auto wanted =
+      copy_->offset_of(phase_ == phase::compare_first ? 0 : copy_->size() - 1);
+  if (offset <= wanted) {
+    const auto end = consumer_->ask_end(kafka_end_patience);
+    if (!end)
+      unreadable_ = "its leader does not know its end: " + end.error().message;
+    if (!end || *end > wanted)
+      return compare_later();
+  }
+  mismatch("ends at offset " + std::to_string(offset));
+}
+
 /// Believed only when it is seen again: a topic in the middle of a change of
 /// its leader may look strange for a moment.
 void kafka_log::mismatch(const std::string& what) {

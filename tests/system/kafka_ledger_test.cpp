@@ -97,8 +97,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_given_nothing_to_read_takes_no_writes) {
   other.begin(kafka_topic(settings.value(), decisions_stream), "none");
   BOOST_REQUIRE(becomes_ready(node, 503));
   // And stays so: what it compares meanwhile is read, and is no news.
-  const auto until =
-      std::chrono::steady_clock::now() + std::chrono::seconds{8};
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{8};
   while (std::chrono::steady_clock::now() < until) {
     const auto said = node.get("/readyz/write");
     BOOST_REQUIRE_EQUAL(said.status, 503U);
@@ -188,6 +187,24 @@ BOOST_AUTO_TEST_CASE(a_replica_needs_a_log_of_others) {
                           "--listen", "127.0.0.1:0"});
   BOOST_TEST(done.status == 2);
   BOOST_TEST(done.err.find("needs a ledger on Kafka") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_creation_names_its_topics_and_what_one_disk_means) {
+  kafka_cluster cluster;
+  const temporary_directory place;
+  write_text(place / "settings", "bootstrap.servers = " + cluster.bootstrap() +
+                                     "\nsignalbox.deployment = named\n");
+  const auto made =
+      run({{program.string(), "ledger", "create", "--data", place / "data",
+            "--kafka", place / "settings", "--kafka-replication", "1",
+            "--kafka-min-in-sync", "1"},
+           {"SIGNALBOX_PASSPHRASE=correct horse battery staple"}});
+  BOOST_REQUIRE_MESSAGE(made.status == 0, made.err);
+  for (const auto* x : {"decisions", "reports", "activity", "updates"})
+    BOOST_TEST(made.out.find("named.main." + std::string{x} + ".v1") !=
+                   made.out.npos,
+               made.out);
+  BOOST_TEST(made.out.find("the ledger is lost") != made.out.npos);
 }
 
 BOOST_AUTO_TEST_CASE(two_creations_of_one_ledger_make_one) {
