@@ -35,6 +35,9 @@ struct kafka_log_config {
   kafka_timestamps stamps = kafka_timestamps::append;
   std::function<void(std::string)> warn = nullptr; ///< any thread
   std::chrono::milliseconds patience = kafka_patience;
+  /// False in tests on brokers that are played and cannot tell the topic's
+  /// settings.
+  bool checks_settings = true;
 };
 
 /// The log of many nodes: the decisions topic of Apache Kafka. Any number of

@@ -9,6 +9,10 @@ namespace signalbox {
 using std::chrono::milliseconds;
 
 result<void> kafka_log::check_settings() {
+  if (!config_.checks_settings) {
+    settings_checked_ = true;
+    return {};
+  }
   auto facts =
       kafka_topics{config_.settings, config_.patience}.describe(topic_);
   if (!facts && facts.error().code == errc::not_found)

@@ -35,7 +35,7 @@ struct producer_world {
 
   void open(bool gathers, std::chrono::milliseconds limit = 30s) {
     producer = kafka_producer::open({.settings = brokers.settings(),
-                                     .topic = mock_brokers::topic,
+                                     .topic = mock_brokers::topic(),
                                      .warn =
                                          [this](const std::string& x) {
                                            std::lock_guard guard{mutex};

@@ -8,6 +8,7 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
+#include "storage/kafka_decisions.hpp"
 #include "storage/kafka_settings.hpp"
 
 namespace signalbox::test {
@@ -17,13 +18,18 @@ namespace signalbox::test {
 /// it takes.
 class mock_brokers {
  public:
-  static constexpr const char* topic = "decisions";
   static constexpr int broker = 1;
+
+  /// Of the decisions, in these settings.
+  static std::string topic() {
+    return kafka_topic(kafka_settings{}, decisions_stream);
+  }
 
   mock_brokers() : client_{make_client()} {
     cluster_.reset(rd_kafka_mock_cluster_new(client_.get(), 1));
-    if (!cluster_ || rd_kafka_mock_topic_create(cluster_.get(), topic, 1, 1) !=
-                         RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (!cluster_ ||
+        rd_kafka_mock_topic_create(cluster_.get(), topic().c_str(), 1, 1) !=
+            RD_KAFKA_RESP_ERR_NO_ERROR)
       throw std::runtime_error{"no mock cluster"};
   }
 
@@ -38,6 +44,17 @@ class mock_brokers {
   void answer_writes(std::vector<rd_kafka_resp_err_t> errors) {
     constexpr std::int16_t produce = 0; // the protocol's number of it
     rd_kafka_mock_push_request_errors_array(cluster_.get(), produce,
+                                            errors.size(), errors.data());
+  }
+
+  /// Whether it knows where its partitions end.
+  void know_ends(bool known) {
+    constexpr std::int16_t list_offsets = 2;
+    rd_kafka_mock_clear_request_errors(cluster_.get(), list_offsets);
+    if (known)
+      return;
+    std::vector errors(1000, RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE);
+    rd_kafka_mock_push_request_errors_array(cluster_.get(), list_offsets,
                                             errors.size(), errors.data());
   }
 
