@@ -7,6 +7,7 @@
 #include "app/kafka_file.hpp"
 #include "app/ledger_file.hpp"
 #include "events/envelope.hpp"
+#include "events/token.hpp"
 #include "storage/kafka_updates_topic.hpp"
 
 namespace signalbox::test {
@@ -121,6 +122,13 @@ std::string fleet::decisions_topic() const {
 std::string fleet::updates_topic() const {
   const auto settings = read_kafka_file(ledgers_[0]->data());
   return kafka_topic(settings.value().value(), updates_stream);
+}
+
+std::uint64_t index_of(const std::string& token) {
+  const auto parsed = parse_consistency_token(token);
+  if (!parsed)
+    throw std::runtime_error{"no token: " + token};
+  return to_integer(parsed->index);
 }
 
 } // namespace signalbox::test

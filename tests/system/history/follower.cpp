@@ -21,6 +21,7 @@ follower::follower(fleet& all, int number, std::uint32_t seed,
                    std::chrono::seconds patience)
     : all_{all}, random_{seed}, patience_{patience}, token_{all.start()} {
   heard_.subscriber = number;
+  heard_.from = index_of(token_);
 }
 
 bool follower::is_done(const std::atomic<std::uint64_t>& last) const {

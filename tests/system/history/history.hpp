@@ -44,8 +44,9 @@ struct read_config {
   client_time returned = 0;
   std::uint64_t asked = 0; ///< index of the token that was sent; 0: none was
   std::uint64_t channel_version = 0; ///< 0: nothing was there
-  std::string artifact;
+  std::string artifact = {};
   bool is_linear = false; ///< asked with consistency=linear
+  std::uint64_t told = 0; ///< index of the token that came with it
 };
 
 /// What GetCommand said of a command whose answer was 202.
@@ -74,6 +75,7 @@ struct followed {
     std::string artifact;
   };
   std::vector<change> changes;
+  std::uint64_t from = 0; ///< of the token that it began with
 };
 
 /// An entry of the log, judged by a fold of its own.
@@ -85,8 +87,8 @@ struct logged {
   expectation expects = expectation::any;
   std::uint64_t expected = 0;
   std::vector<std::pair<std::string, std::uint64_t>> preconditions = {};
-  std::string outcome;   ///< `accepted` or why not
-  std::string node = {}; ///< who wrote it
+  std::string outcome = {}; ///< `accepted` or why not
+  std::string node = {};    ///< who wrote it
   std::uint32_t attempt = 0;
   std::string channel = {};  ///< of a publication or revert: client/profile
   std::string artifact = {}; ///< likewise, the one that it makes current
@@ -107,9 +109,10 @@ struct history {
   std::vector<read_config> reads = {};
   std::vector<told_final> finals = {};
   std::vector<followed> subscribers = {};
-  std::vector<told_change> updates = {}; ///< in the topic's order
-  std::vector<std::string> wrong = {};   ///< answers that nobody may ever get
-  std::vector<std::string> stuck = {};   ///< what did not recover in time
+  /// What each reader of the topic of changes was told, in order.
+  std::vector<std::vector<told_change>> updates = {};
+  std::vector<std::string> wrong = {}; ///< answers that nobody may ever get
+  std::vector<std::string> stuck = {}; ///< what did not recover in time
   std::vector<logged> log = {};
   std::vector<node_end> ends = {};
 };

@@ -42,7 +42,8 @@ class checker {
     check_linear();
     for (auto& x : seen_.subscribers)
       check(x);
-    check_updates();
+    for (auto& x : seen_.updates)
+      check_updates(x);
     check_ends();
     for (auto& x : seen_.wrong)
       report(breach::wrong_answer, x);
@@ -273,12 +274,15 @@ class checker {
                                     number(x.channel_version) + " of " +
                                     x.channel + ", not " + number(known));
     else if (x.channel_version > releases.size() ||
+             (x.channel_version > 0 &&
+              releases[x.channel_version - 1]->index != x.told) ||
              (x.channel_version == 0 && !x.artifact.empty()) ||
              (x.channel_version > 0 &&
               releases[x.channel_version - 1]->artifact != x.artifact))
       report(breach::wrong_answer, who + " saw " + x.artifact + " as version " +
                                        number(x.channel_version) + " of " +
-                                       x.channel);
+                                       x.channel + " with the token of " +
+                                       number(x.told));
   }
 
   /// The version of a channel after the entry at `index`.
@@ -328,11 +332,8 @@ class checker {
   void check(const followed& x) {
     const auto who =
         "subscriber " + number(static_cast<unsigned>(x.subscriber));
-    if (x.changes.empty())
-      return report(breach::gap, who + " heard nothing");
-    auto next = std::find_if(changes_.begin(), changes_.end(), [&](auto* y) {
-      return y->index >= x.changes.front().index;
-    });
+    auto next = std::find_if(changes_.begin(), changes_.end(),
+                             [&](auto* y) { return y->index > x.from; });
     for (auto& told : x.changes) {
       if (next == changes_.end())
         return report(breach::gap, who + " heard of a change at " +
@@ -349,10 +350,10 @@ class checker {
 
   /// At least once, with ids that stay: nothing is missing or comes from
   /// elsewhere, and no channel goes back.
-  void check_updates() {
+  void check_updates(const std::vector<told_change>& told) {
     std::map<std::string, std::uint64_t> last;
     std::map<std::uint64_t, std::string> ids;
-    for (auto& x : seen_.updates) {
+    for (auto& x : told) {
       const auto what =
           "update " + x.id + " of " + x.channel + " at " + number(x.index);
       auto* change = change_at(x.index);
@@ -403,8 +404,8 @@ class checker {
 
 std::string_view to_string(breach x) {
   constexpr std::array<std::string_view, 14> names{
-      "lost",      "doubled", "false loser", "unsteady",  "order",
-      "went back", "stale",   "disturbed",   "misjudged", "disagreement",
+      "lost",      "doubled", "false loser", "unsteady",    "order",
+      "went back", "stale",   "disturbed",   "misjudged",   "disagreement",
       "gap",       "astray",  "stuck",       "wrong answer"};
   return names[static_cast<std::size_t>(x)];
 }

@@ -57,24 +57,28 @@ struct whole {
     lost.told = written::fate::conflict;
     x.writes = {write(first, 10, 20), write(second, 30, 40), lost};
     x.writes[1].is_private = true;
-    x.reads = {{0, shared_channel, 21, 22, 1, 1, first.artifact},
-               {0, shared_channel, 23, 24, 3, 1, first.artifact}};
+    x.reads = {{0, shared_channel, 21, 22, 1, 1, first.artifact, false, 2},
+               {0, shared_channel, 23, 24, 3, 1, first.artifact, false, 2}};
     x.finals = {{"c", "conflict", 4}, {"a", "accepted", 2}};
     x.subscribers = {{0,
                       {{2, shared_channel, 1, first.artifact},
                        {3, own_channel, 1, second.artifact}}}};
     x.ends = {{"one", 5, "chain", "state"}, {"two", 5, "chain", "state"}};
+    x.updates.resize(1);
     tell_updates();
   }
+
+  std::vector<told_change>& updates() { return x.updates.front(); }
 
   /// Has the topic of changes tell what the log has.
   void tell_updates() {
     std::map<std::string, std::uint64_t> versions;
-    x.updates.clear();
+    auto& all = updates();
+    all.clear();
     for (auto& y : x.log)
       if (y.outcome == "accepted" && !y.channel.empty())
-        x.updates.push_back({"id of " + y.command, y.channel, y.index,
-                             ++versions[y.channel], y.artifact});
+        all.push_back({"id of " + y.command, y.channel, y.index,
+                       ++versions[y.channel], y.artifact});
   }
 
   /// The shared channel's second version, and a revert to its first.
@@ -182,6 +186,19 @@ BOOST_AUTO_TEST_CASE(a_read_below_its_token_is_found) {
   finds(breach::went_back);
 }
 
+BOOST_AUTO_TEST_CASE(
+    a_read_of_nothing_where_its_token_covers_a_release_is_found) {
+  x.reads.push_back({3, own_channel, 45, 46, 3});
+  finds(breach::went_back);
+  x.reads.back().asked = 2;
+  BOOST_TEST(find_breaches(x).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_read_with_the_token_of_another_change_is_found) {
+  x.reads[1].told = 1;
+  finds(breach::wrong_answer);
+}
+
 BOOST_AUTO_TEST_CASE(a_read_of_what_never_was_current_is_found) {
   x.reads[1].artifact = x.log[3].artifact;
   finds(breach::wrong_answer);
@@ -239,6 +256,10 @@ BOOST_AUTO_TEST_CASE(a_change_that_a_subscriber_missed_is_found) {
   finds(breach::gap);
   changes = {last[1], last[0]};
   finds(breach::gap);
+  changes = {last[1]};
+  finds(breach::gap);
+  x.subscribers[0].from = 2; // it began behind the first
+  BOOST_TEST(find_breaches(x).empty());
   changes.clear();
   finds(breach::gap);
 }
@@ -264,26 +285,29 @@ BOOST_AUTO_TEST_CASE(a_revert_answered_with_what_came_after_is_found) {
 }
 
 BOOST_AUTO_TEST_CASE(an_update_may_come_again_with_its_id_alone) {
-  x.updates.push_back(x.updates[1]);
+  updates().push_back(updates()[1]);
   BOOST_TEST(find_breaches(x).empty());
-  x.updates.back().id = "another";
+  updates().back().id = "another";
   finds(breach::astray);
 }
 
 BOOST_AUTO_TEST_CASE(an_update_that_is_missing_or_wrong_is_found) {
-  x.updates.pop_back();
+  updates().pop_back();
   finds(breach::astray);
   tell_updates();
-  x.updates[0].index = 4; // void
+  updates()[0].index = 4; // void
   finds(breach::astray);
   tell_updates();
-  x.updates[0].channel_version = 2;
+  updates()[0].channel_version = 2;
+  finds(breach::astray);
+  tell_updates();
+  x.updates.emplace_back(); // a reader who heard nothing
   finds(breach::astray);
 }
 
 BOOST_AUTO_TEST_CASE(updates_of_a_channel_that_go_back_are_found) {
   revert();
-  x.updates.push_back(x.updates[0]);
+  updates().push_back(updates()[0]);
   finds(breach::astray);
 }
 

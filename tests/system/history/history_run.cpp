@@ -38,6 +38,7 @@ class history_run {
   history_result run() {
     for (auto& x : followers_)
       listeners_.emplace_back([&] { x.run(last_); });
+    listeners_.emplace_back([this] { hear_updates(); });
     work();
     rest();
     gather();
@@ -122,22 +123,33 @@ class history_run {
       x.join();
     for (auto& x : followers_)
       out_.seen.subscribers.push_back(x.heard());
-    read_updates();
+    out_.seen.updates.push_back(std::move(heard_updates_));
+    out_.seen.updates.push_back(read_updates());
+    for (auto& x : out_.seen.updates)
+      if (x.empty() || x.back().index < last_)
+        out_.seen.stuck.push_back("the topic of changes never told of " +
+                                  std::to_string(last_));
     ask_finals_again(all_, out_.seen);
   }
 
-  /// The topic of changes, from its first message to the last change.
-  void read_updates() {
+  /// The topic of changes while all goes on.
+  void hear_updates() { heard_updates_ = read_updates(); }
+
+  /// The same from its first message to the last change, once that is known.
+  std::vector<told_change> read_updates() {
     update_reader reader{all_.brokers().bootstrap(), all_.updates_topic()};
-    const auto is_last = [&] {
-      auto& seen = reader.all();
-      return !seen.empty() && seen.back().index() >= last_;
-    };
-    if (!reader.reads_until(is_last, plan_.patience))
-      out_.seen.stuck.push_back("the topic of changes never told of " +
-                                std::to_string(last_));
+    while (!reader.reads_until([this] { return last_ > 0; }))
+      ;
+    reader.reads_until(
+        [&] {
+          auto& seen = reader.all();
+          return !seen.empty() && seen.back().index() >= last_;
+        },
+        plan_.patience);
+    std::vector<told_change> out;
     for (auto& x : reader.all())
-      out_.seen.updates.push_back(to_told(x));
+      out.push_back(to_told(x));
+    return out;
   }
 
   static told_change to_told(const update_seen& x) {
@@ -188,6 +200,7 @@ class history_run {
   std::vector<std::thread> listeners_;
   std::atomic<bool> over_{false};
   std::atomic<std::uint64_t> last_{0};
+  std::vector<told_change> heard_updates_;
   history_result out_;
 };
 

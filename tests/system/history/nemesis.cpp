@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <stdexcept>
 #include <thread>
 
 namespace signalbox::test {
@@ -49,9 +50,9 @@ void nemesis::harm_node() {
   const auto i = roll(fleet::size);
   const auto name = "node " + std::to_string(i);
   auto& node = all_.node(i);
-  switch (roll(3)) {
+  switch (next_kind(3)) {
   case 0: {
-    constexpr std::array<std::int64_t, 3> shifts{-hour_ms, 0, hour_ms};
+    constexpr std::array<std::int64_t, 2> shifts{-hour_ms, hour_ms};
     const auto shift = shifts[roll(shifts.size())];
     deeds_.push_back(name + " killed, its clock put out by " +
                      std::to_string(shift) + " ms");
@@ -68,7 +69,8 @@ void nemesis::harm_node() {
     return node.signal(SIGCONT);
   }
   default:
-    deeds_.push_back(name + " killed");
+    deeds_.push_back(name + " killed, its clock put right");
+    all_.shift_clock(i, 0);
     node.kill();
     return node.restart();
   }
@@ -78,8 +80,12 @@ void nemesis::harm_broker() {
   const auto i = 1 + static_cast<int>(roll(3));
   const auto name = "broker " + std::to_string(i);
   auto& brokers = all_.brokers();
-  switch (roll(5)) {
-  case 4: {
+  switch (next_kind(5)) {
+  case 0:
+    deeds_.push_back(name + " made the leader");
+    brokers.await_in_sync(all_.decisions_topic());
+    return brokers.lead(all_.decisions_topic(), 0, i);
+  case 1: {
     // Longer than writers are kept waiting: they get their 202.
     const auto ms = 11'000 + roll(4000);
     const auto other = i % 3 + 1;
@@ -91,26 +97,24 @@ void nemesis::harm_broker() {
     brokers.resume(other);
     return brokers.resume(i);
   }
-  case 0:
+  case 2:
     deeds_.push_back(name + " killed");
     brokers.kill(i);
     sleep(roll(2000));
     return brokers.restart(i);
-  case 1: {
+  case 3: {
     const auto ms = 500 + roll(8000);
     deeds_.push_back(name + " stopped for " + std::to_string(ms) + " ms");
     brokers.pause(i);
     sleep(ms);
     return brokers.resume(i);
   }
-  case 2:
+  case 4:
     deeds_.push_back(name + " stopped in order");
     brokers.stop(i);
     return brokers.restart(i);
   default:
-    deeds_.push_back(name + " made the leader");
-    brokers.await_in_sync(all_.decisions_topic());
-    return brokers.lead(all_.decisions_topic(), 0, i);
+    throw std::logic_error{"no such deed"};
   }
 }
 

@@ -34,6 +34,11 @@ class nemesis {
   template <class Harm>
   void repeat(const std::atomic<bool>& over, Harm harm);
 
+  /// Each kind of deed once, in their order, and then any.
+  std::size_t next_kind(std::size_t kinds) {
+    return deeds_.size() < kinds ? deeds_.size() : roll(kinds);
+  }
+
   fleet& all_;
   std::mt19937 random_;
   std::vector<std::string> deeds_;

@@ -4,8 +4,6 @@
 #include <future>
 #include <thread>
 
-#include "events/token.hpp"
-
 namespace signalbox::test {
 
 namespace {
@@ -19,13 +17,6 @@ constexpr milliseconds answer_patience{12'000};
 
 void pause() {
   std::this_thread::sleep_for(milliseconds{50});
-}
-
-std::uint64_t index_of(const std::string& token) {
-  const auto parsed = parse_consistency_token(token);
-  if (!parsed)
-    throw std::runtime_error{"no token: " + token};
-  return to_integer(parsed->index);
 }
 
 std::string get_command(const std::string& id, const std::string& token) {
@@ -308,8 +299,10 @@ void session::read() {
   if (!told || told->code() == (x.is_linear ? "unavailable" : "not_yet") ||
       (x.is_linear && told->code() == "read_only")) // its brokers are away
     return;
-  if (told->status == 404)
-    return note_absence(std::move(x));
+  if (told->status == 404) { // that there is nothing yet is an answer too
+    seen_.reads.push_back(std::move(x));
+    return;
+  }
   if (told->status != 200)
     return wrong("a read of " + x.channel, *told);
   try {
@@ -331,16 +324,15 @@ std::string session::to_read(const read_config& x,
          all_.token() + "\r\n\r\n";
 }
 
-/// That there is nothing yet is an answer too.
-void session::note_absence(read_config x) {
-  if (x.is_linear)
-    seen_.reads.push_back(std::move(x));
-}
-
 void session::note(read_config x, const answer& told) {
   const auto made = read_artifact(told);
   x.channel_version = made.channel_version;
   x.artifact = made.artifact;
+  x.told = index_of(told.header("Signalbox-Token"));
+  if (x.told != made.index)
+    wrong("a read of " + x.channel + " with the token of " +
+              std::to_string(x.told),
+          told);
   unread_.erase(x.channel);
   remember(x.channel, made);
   take_token(told.header("Signalbox-Token"));

@@ -55,7 +55,6 @@ class session {
   void read();
   std::string to_read(const read_config& x, const std::string& profile) const;
   void note(read_config x, const answer& told);
-  void note_absence(read_config x);
 
   written begin(const publish_call& call) const;
   bool settle(written& x, const publish_call& call, std::size_t node,
