@@ -9,8 +9,8 @@
 //
 //     node IN_FLIGHT SECONDS   EVENTS_PER_SECOND P50_MS P99_MS
 //     bare IN_FLIGHT SECONDS   the same
-//     replica SECONDS          P50_MS P99_MS that a second node's view is
-//                              behind a first one's answer
+//     replica SECONDS          P50_MS P99_MS from the broker's time of an
+//                              entry to the view of a replica that shows it
 //     catch-up                 EVENTS_PER_SECOND that a new node copies and
 //                              folds, of some 100,000; then the same of a node
 //                              whose log is embedded; then what a bare
@@ -93,10 +93,12 @@ kafka_settings make_ledger(const std::string& bootstrap, const workload& work) {
 
 /// A node's log and state in a directory of its own.
 struct place {
-  place(const kafka_settings& settings, const std::filesystem::path& directory)
-      : path{directory / random_id<event_id>().hex()},
+  place(const kafka_settings& settings, const std::filesystem::path& directory,
+        bool writing = true)
+      : writes{writing}, path{directory / random_id<event_id>().hex()},
         database{rocksdb_database::create({path}).value()},
-        log{kafka_log::open({.settings = settings, .database = database})
+        log{kafka_log::open(
+                {.settings = settings, .database = database, .writes = writes})
                 .value()},
         store{database} {
     log->catch_up(nullptr).value();
@@ -111,6 +113,7 @@ struct place {
         runtime_config{.log = *log,
                        .store = store,
                        .shared = log.get(),
+                       .writes = writes,
                        .node = work.ledger.node,
                        .wall_clock = wall_clock,
                        .warn = [](std::string x) {
@@ -120,6 +123,7 @@ struct place {
     return out;
   }
 
+  bool writes;
   std::filesystem::path path;
   rocksdb_database::pointer database;
   std::unique_ptr<kafka_log> log;
@@ -226,56 +230,56 @@ class bare_loop {
   std::unique_ptr<kafka_producer> producer_;
 };
 
-/// When a node's view first showed each size.
+/// When a node's view first showed each size, by the wall clock.
 class watcher {
  public:
   explicit watcher(runtime& node) : node_{node} {
     node.listen([this] {
-      const auto now = clock_type::now();
       const auto size = node_.view().load()->data->size;
-      std::lock_guard guard{mutex_};
-      at_[size] = now;
+      at_.emplace_back(size, wall_clock());
     });
   }
   ~watcher() { node_.listen(nullptr); }
 
-  /// Milliseconds from each of `first`'s publications to this node's first view
-  /// that shows it.
-  std::vector<double> behind(const watcher& first) const {
-    std::scoped_lock guard{mutex_, first.mutex_};
+  /// Milliseconds from the broker's time of each entry behind the first view to
+  /// the view that showed it; times are whole milliseconds. After the node has
+  /// stopped.
+  std::vector<double> ages(const event_log& log) const {
     std::vector<double> out;
-    for (auto& [size, at] : first.at_)
-      if (auto mine = at_.lower_bound(size); mine != at_.end())
-        out.push_back(std::max(
-            0.0, std::chrono::duration<double, std::milli>(mine->second - at)
-                     .count()));
+    auto next = at_.begin();
+    (void)log.read(log_index{next->first}, [&](const log_entry_view& x) {
+      while (next != at_.end() && next->first <= to_integer(x.index))
+        ++next;
+      if (next == at_.end())
+        return false;
+      out.push_back(static_cast<double>(to_integer(next->second) -
+                                        to_integer(x.append_time)));
+      return true;
+    });
     return out;
   }
 
  private:
   runtime& node_;
-  mutable std::mutex mutex_;
-  std::map<std::uint64_t, clock_type::time_point> at_;
+  std::vector<std::pair<std::uint64_t, timestamp>> at_;
 };
 
 void measure_replica(const std::string& bootstrap, const workload& work,
                      const std::filesystem::path& directory, double seconds) {
   const auto settings = make_ledger(bootstrap, work);
   place first{settings, directory};
-  place second{settings, directory};
+  place second{settings, directory, false};
   auto writer = first.start(work);
-  auto reader = second.start(work);
+  auto replica = second.start(work);
   await_tick(*writer, work.entries.size());
-  std::vector<double> behind;
-  {
-    watcher there{*reader}, here{*writer};
-    race{*writer, work, 4}.run(seconds);
-    std::this_thread::sleep_for(milliseconds{200}); // the last ones arrive
-    behind = there.behind(here);
-  }
+  await_tick(*replica, work.entries.size());
+  const watcher seen{*replica};
+  race{*writer, work, 4}.run(seconds);
+  await_tick(*replica, writer->view().load()->data->size - 1);
   writer->stop();
-  reader->stop();
-  std::printf("%.3f %.3f\n", quantile(behind, 0.5), quantile(behind, 0.99));
+  replica->stop();
+  auto ages = seen.ages(*second.log);
+  std::printf("%.3f %.3f\n", quantile(ages, 0.5), quantile(ages, 0.99));
 }
 
 /// Events a second from the first byte to a view of all of them.
