@@ -56,6 +56,14 @@ class kafka_engine {
       BOOST_FAIL(done.error().message);
   }
 
+  /// As a new node, or one whose copy was moved away: the topic is read from
+  /// its beginning.
+  result<void> try_open_anew() {
+    close();
+    std::filesystem::remove_all(dir_.path() / "db");
+    return try_use(rocksdb_database::create({dir_.path() / "db"}));
+  }
+
   /// Deletes the topic and makes another of its name, with these records.
   void make_anew(const std::vector<std::string>& records) {
     if (auto done = kafka_topics{settings_}.remove(topic()); !done)

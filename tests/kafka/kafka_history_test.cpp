@@ -23,6 +23,16 @@ bool is_lost(const kafka_log& log) {
   return log.health().state == log_health::mode::lost;
 }
 
+/// It finds out that it is lost, and is not written any more.
+void check_lost(kafka_log& log) {
+  BOOST_TEST(serves_until(log, [&] { return is_lost(log); }));
+  BOOST_CHECK(refusal(log, "late").code == errc::read_only);
+}
+
+void drop_before(const kafka_engine& x, std::int64_t offset) {
+  stranger{one_broker().bootstrap()}.drop_before(x.topic(), 0, offset);
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(kafka_history)
@@ -123,6 +133,47 @@ BOOST_AUTO_TEST_CASE(a_topic_made_anew_is_noticed_while_running) {
   BOOST_TEST(kept[0] == "a");
   BOOST_TEST(kept[1] == "b");
   BOOST_CHECK(refusal(x.log(), "c").code == errc::read_only);
+}
+
+/// What is left begins as the copy does.
+BOOST_AUTO_TEST_CASE(a_topic_that_was_cut_is_noticed_while_running) {
+  kafka_engine x;
+  append(x.log(), {"a", "b", "c"});
+  x.make_anew({"a", "b"});
+  check_lost(x.log());
+  check_same(read_texts(x.log()), {"a", "b", "c"});
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_without_its_beginning_is_noticed_at_a_start) {
+  kafka_engine x;
+  append(x.log(), {"a", "b", "c"});
+  x.close();
+  drop_before(x, 1);
+  const auto opened = x.try_open();
+  BOOST_REQUIRE(!opened);
+  BOOST_CHECK(opened.error().code == errc::history_changed);
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_without_its_beginning_is_noticed_while_running) {
+  kafka_engine x;
+  append(x.log(), {"a", "b", "c"});
+  drop_before(x, 1);
+  check_lost(x.log());
+  check_same(read_texts(x.log()), {"a", "b", "c"});
+}
+
+/// It would number what is left from 0.
+BOOST_AUTO_TEST_CASE(a_topic_without_its_beginning_is_refused_by_a_new_node) {
+  kafka_engine x;
+  append(x.log(), {"a", "b", "c"});
+  for (const auto first : {1, 3}) {
+    drop_before(x, first);
+    const auto opened = x.try_open_anew();
+    BOOST_REQUIRE(!opened);
+    BOOST_CHECK(opened.error().code == errc::history_changed);
+    BOOST_TEST(read_texts(x.log()).empty());
+    BOOST_CHECK(refusal(x.log(), "d").code == errc::read_only);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_copy_answers_without_a_broker_and_says_so) {
