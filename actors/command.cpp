@@ -2,6 +2,11 @@
 
 namespace signalbox {
 
+failure refusal_of_replica() {
+  return {errc::read_only,
+          "this node is a replica: send what writes to another node"};
+}
+
 command::~command() {
   conclusion lost;
   if (proposed)

@@ -15,6 +15,9 @@ namespace signalbox {
 /// There is nothing to write: what was asked for is so already.
 struct nothing_to_do {};
 
+/// What a replica answers whoever wants to write. Its code is `read_only`.
+failure refusal_of_replica();
+
 /// What a command wants to write under a view.
 using preparation = std::variant<proposal_draft, nothing_to_do>;
 

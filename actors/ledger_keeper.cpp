@@ -1,5 +1,6 @@
 #include "actors/ledger_keeper.hpp"
 
+#include "actors/command.hpp"
 #include "actors/log_checks.hpp"
 #include "actors/log_parts.hpp"
 #include "actors/lost_row.hpp"
@@ -49,6 +50,7 @@ result<void> ledger_keeper::fold_log() {
 
 result<void> ledger_keeper::fold_whole_log() {
   state_ = stored_.load();
+  config_.status.folded = state_.size;
   if (auto folded = fold_log(); !folded)
     return folded;
   if (!state_.ledger)
@@ -161,17 +163,19 @@ void ledger_keeper::follow() {
 // -- writers -----------------------------------------------------------------
 
 bool ledger_keeper::admit(const std::shared_ptr<proposal>& x) {
-  auto refuse = [&](errc code, std::string why) {
+  auto refuse_with = [&](failure why) {
     command_answer answer;
-    answer.refused = failure{code, std::move(why)};
+    answer.refused = std::move(why);
     (*x->answer)(std::move(answer));
     return false;
+  };
+  auto refuse = [&](errc code, std::string why) {
+    return refuse_with({code, std::move(why)});
   };
   if (!stopped_.empty())
     return refuse(errc::unavailable, stopped_);
   if (!config_.writes)
-    return refuse(errc::read_only,
-                  "this node is a replica: send what writes to another node");
+    return refuse_with(refusal_of_replica());
   // All else is void; what concerns the ledger itself may end that.
   if (!moved_.empty() && x->aggregate != ledger_aggregate())
     return refuse(errc::read_only, moved_);

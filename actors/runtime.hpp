@@ -73,6 +73,7 @@ class runtime {
   /// Errors: `unavailable`, `read_only`, `overloaded`.
   void await_latest(std::function<void(result<void>)> then);
 
+  bool is_replica() const { return !config_.writes; }
   const published_view& view() const { return view_; }
 
   /// See published_view::listen.

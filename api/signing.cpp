@@ -1,5 +1,6 @@
 #include "api/signing.hpp"
 
+#include "actors/command.hpp"
 #include "api/defaults.hpp"
 
 namespace signalbox {
@@ -38,6 +39,13 @@ std::optional<failure> membership_problem(const view& seen,
                      node.hex() + '`'};
 }
 
+std::optional<failure> writing_problem(const operation_world& world,
+                                       const view& seen) {
+  if (world.node.is_replica())
+    return refusal_of_replica();
+  return membership_problem(seen, world.keys->node);
+}
+
 std::optional<failure> seal_problem(const view& seen, const node_keys& keys) {
   return problem_of(seen, key_role::seal, keys.seal);
 }
@@ -47,7 +55,7 @@ std::optional<failure> head_problem(const view& seen, const node_keys& keys) {
 }
 
 std::optional<failure> signing::problem(const view& seen) const {
-  if (auto x = membership_problem(seen, world.keys->node))
+  if (auto x = writing_problem(world, seen))
     return x;
   if (auto x = seal_problem(seen, *world.keys))
     return x;

@@ -36,6 +36,11 @@ node_keys node_keys_of(const principal_id& node, const held_keys& x);
 std::optional<failure> membership_problem(const view& seen,
                                           const principal_id& node);
 
+/// Why the node takes no writes: it is a replica, `read_only`, or no node of
+/// the ledger.
+std::optional<failure> writing_problem(const operation_world& world,
+                                       const view& seen);
+
 /// Why the node cannot seal under this view, with what to do; nothing if it
 /// can. Its code is `unavailable`.
 std::optional<failure> seal_problem(const view& seen, const node_keys& keys);

@@ -7,11 +7,12 @@ namespace signalbox::write_operations {
 
 namespace {
 
-/// A node that is not in the ledger writes nothing, whoever asks it to.
-preparer for_members(const principal_id& node, preparer prepare) {
-  return [node, prepare = std::move(prepare)](
+/// A replica, and a node that is not in the ledger, write nothing, whoever asks
+/// them to.
+preparer for_writers(const operation_world& world, preparer prepare) {
+  return [&world, prepare = std::move(prepare)](
              const view& seen) -> result<preparation> {
-    if (auto problem = membership_problem(seen, node))
+    if (auto problem = writing_problem(world, seen))
       return std::move(*problem);
     return prepare(seen);
   };
@@ -68,9 +69,9 @@ void submit_then(const operation_world& world,
   auto context = make_context(world, *call);
   auto id =
       make_event_id(call->seen->ledger.id, context.principal, context.key);
-  auto x = std::make_shared<submission>(submission{
-      world, std::move(context), id, std::move(reply),
-      for_members(world.keys->node, std::move(prepare)), std::move(accepted)});
+  auto x = std::make_shared<submission>(
+      submission{world, std::move(context), id, std::move(reply),
+                 for_writers(world, std::move(prepare)), std::move(accepted)});
   if (!call->params.contains("idempotency_key"))
     return propose(x);
   world.node.find(id, std::make_shared<answer_once>([x](command_answer then) {

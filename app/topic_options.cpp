@@ -1,5 +1,7 @@
 #include "app/topic_options.hpp"
 
+#include <algorithm>
+
 #include "app/duration.hpp"
 #include "app/kafka_file.hpp"
 
@@ -12,8 +14,9 @@ void add_topic_options(command_options& options, const std::string& what) {
   options.add()("kafka", po::value<std::string>(), text.c_str())(
       "kafka-replication", po::value<int>()->default_value(3),
       "brokers that hold each record")(
-      "kafka-min-in-sync", po::value<int>()->default_value(2),
-      "of them, those that have it before it is acknowledged")(
+      "kafka-min-in-sync", po::value<int>(),
+      "of them, those that have it before it is acknowledged; by default 2, "
+      "or the only one")(
       "kafka-flush-messages", po::value<int>()->default_value(1),
       "records between two syncs of a broker's disk; 0 leaves it to the "
       "broker")("kafka-report-partitions",
@@ -34,7 +37,9 @@ result<std::optional<topic_plan>> read_topic_plan(const command_options& x) {
     return settings.error();
   out.kafka = std::move(*settings);
   out.layout.replication = x.get<int>("kafka-replication");
-  out.layout.min_in_sync = x.get<int>("kafka-min-in-sync");
+  out.layout.min_in_sync = x.has("kafka-min-in-sync")
+                               ? x.get<int>("kafka-min-in-sync")
+                               : std::min(2, out.layout.replication);
   out.layout.flush_messages = x.get<int>("kafka-flush-messages");
   out.report_partitions = x.get<int>("kafka-report-partitions");
   const std::pair<const char*, std::int64_t*> times[] = {

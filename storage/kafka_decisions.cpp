@@ -17,6 +17,8 @@ constexpr const char* keeping_stamps = "CreateTime";
 constexpr const char* packing_setting = "compression.type";
 constexpr const char* unpacked = "uncompressed";
 
+constexpr const char* flush_setting = "flush.messages";
+
 constexpr topic_rule rules[] = {
     {"cleanup.policy", "delete",
      "compaction drops the losers of races, and "
@@ -45,7 +47,7 @@ std::map<std::string, std::string> decisions_config(const kafka_layout& layout,
   out["max.message.bytes"] = "1048576";
   out[packing_setting] = unpacked;
   if (layout.flush_messages > 0)
-    out["flush.messages"] = std::to_string(layout.flush_messages);
+    out[flush_setting] = std::to_string(layout.flush_messages);
   return out;
 }
 
@@ -77,6 +79,11 @@ topic_verdict judge_decisions(const kafka_topic_facts& x,
     out.warnings.push_back(
         topic_advice(x, packing_setting, unpacked,
                      "a small record could unpack to more than a node reads"));
+  if (setting_of(x, flush_setting) != "1")
+    out.warnings.push_back(
+        topic_advice(x, flush_setting, "1",
+                     "a power failure of all brokers at once could take the "
+                     "last acknowledged decisions"));
   const auto in_sync = number_of(x, "min.insync.replicas");
   if (x.replication < 2)
     out.warnings.push_back("it has one replica: the loss of that broker's disk "

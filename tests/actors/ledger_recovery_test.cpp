@@ -60,8 +60,10 @@ BOOST_AUTO_TEST_CASE(an_empty_log_says_how_to_make_a_ledger) {
 BOOST_AUTO_TEST_CASE(a_stored_state_is_continued_at_its_position) {
   have_history();
   auto before = status.accepted.load();
+  status.folded = 0; // as in a process that has just started
   run();
   BOOST_CHECK_EQUAL(status.accepted.load(), before); // nothing folded again
+  BOOST_CHECK_EQUAL(status.folded.load(), facts.log.size());
   BOOST_CHECK(hash() == facts.state.hash);
   facts.put_principal(facts.id<principal_id>("later"), 1);
   write_facts();

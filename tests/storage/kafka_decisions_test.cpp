@@ -64,6 +64,19 @@ BOOST_AUTO_TEST_CASE(records_that_may_unpack_are_warned_of) {
   BOOST_TEST(judge_decisions(topic).warnings.size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(records_that_no_disk_may_have_yet_are_warned_of) {
+  auto topic = good();
+  topic.settings = decisions_config({.flush_messages = 0});
+  for (auto* value : {"9223372036854775807", "2"}) {
+    topic.settings["flush.messages"] = value;
+    const auto x = judge_decisions(topic);
+    BOOST_TEST(x.dangers.empty());
+    BOOST_REQUIRE(x.warnings.size() == 1u);
+    for (auto part : {std::string{value}, std::string{"flush.messages=1"}})
+      BOOST_TEST(x.warnings[0].find(part) != std::string::npos, x.warnings[0]);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(replicas_that_must_all_be_there_are_warned_of) {
   auto topic = good();
   topic.settings["min.insync.replicas"] = "3";

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/system/acme_family.hpp"
+#include "tests/system/metric.hpp"
 #include "tests/system/node_process.hpp"
 
 using namespace signalbox;
@@ -19,11 +20,8 @@ struct family_bench : node_fixture {
                     headers);
   }
 
-  std::string accepted() const {
-    const auto text = node.get("/metrics").body;
-    const auto at = text.find("\nsignalbox_entries_accepted_total ");
-    BOOST_REQUIRE(at != std::string::npos);
-    return text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+  std::uint64_t accepted() const {
+    return metric(node, "signalbox_entries_accepted_total");
   }
 
   finished families(std::vector<std::string> words) const {

@@ -10,8 +10,8 @@
 #include "storage/kafka_topics.hpp"
 #include "tests/kafka/stranger.hpp"
 #include "tests/system/engines.hpp"
-#include "tests/system/kafka_cluster.hpp"
-#include "tests/system/node_process.hpp"
+#include "tests/system/metric.hpp"
+#include "tests/system/two_nodes.hpp"
 
 // A ledger on Kafka, from the outside.
 
@@ -42,6 +42,30 @@ bool becomes_ready(const node_process& node, unsigned status) {
     else
       std::this_thread::sleep_for(std::chrono::milliseconds{50});
   return true;
+}
+
+/// The topic of the ledger's decisions is deleted, and made again, empty.
+void make_anew(const test_ledger& ledger) {
+  const auto settings =
+      parse_kafka_settings(read_text(ledger.data() / "kafka.properties"));
+  const kafka_topics topics{settings.value()};
+  BOOST_REQUIRE(topics.remove(ledger.decisions_topic()));
+  kafka_layout layout;
+  layout.replication = layout.min_in_sync = 1;
+  BOOST_REQUIRE(topics.create(ledger.decisions_topic(), layout,
+                              decisions_config(layout)));
+}
+
+/// Whether a start of the node ends, and says this.
+bool is_refused(node_process& node, std::string_view why) {
+  try {
+    node.restart();
+    return false;
+  } catch (const std::runtime_error& e) {
+    const std::string said = e.what();
+    BOOST_TEST_INFO(said);
+    return said.find("serve ended") != said.npos && said.find(why) != said.npos;
+  }
 }
 
 /// An answer that says how old it is, as soon as one does: the last word of the
@@ -122,6 +146,63 @@ BOOST_AUTO_TEST_CASE(a_copy_that_was_taken_away_is_made_again) {
   BOOST_TEST(becomes_ready(node, 200));
   BOOST_TEST(get(node).text("/artifact_id") == before.text("/artifact_id"));
   BOOST_TEST(publish(node, "http-header-input").status == 201U);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_whose_topic_was_made_anew_forks_no_history) {
+  on_kafka x;
+  node_process node{x.ledger};
+  BOOST_REQUIRE_EQUAL(publish(node, "stdio-pinned-npx").status, 201U);
+  const auto before = get(node);
+  make_anew(x.ledger);
+  const auto why = why_not_ready(node, "made anew");
+  BOOST_TEST(why.find("Put the former topic back") != why.npos, why);
+  BOOST_TEST(publish(node, "http-header-input").status == 503U);
+  const auto aged = get_aged(node);
+  BOOST_TEST(aged.status == 200U);
+  BOOST_TEST(aged.text("/artifact_id") == before.text("/artifact_id"));
+  BOOST_TEST(node.get("/readyz/read").status == 200U);
+  node.send_stop();
+  BOOST_TEST(node.wait() == 0); // librdkafka may never let go of the topic
+  BOOST_TEST(is_refused(node, "made anew"));
+  // Nor does it begin another history there.
+  std::filesystem::remove_all(x.ledger.data() / "db");
+  BOOST_TEST(is_refused(node, "no ledger"));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_on_the_topic_of_another_ledger_is_refused) {
+  on_kafka x;
+  const test_ledger other{"ed25519", {}, x.cluster.bootstrap()};
+  node_process node{x.ledger};
+  BOOST_REQUIRE_EQUAL(publish(node, "stdio-pinned-npx").status, 201U);
+  BOOST_TEST(node.stop() == 0);
+  const auto settings = x.ledger.data() / "kafka.properties";
+  const auto own = read_text(settings);
+  write_text(settings, read_text(other.data() / "kafka.properties"));
+  BOOST_TEST(is_refused(node, "made anew, cut or exchanged"));
+  // Without its copy it has nothing to compare but the ledger's id.
+  std::filesystem::remove_all(x.ledger.data() / "db");
+  BOOST_TEST(is_refused(node, "not the one that ledger.json pins"));
+  write_text(settings, own);
+  std::filesystem::remove_all(x.ledger.data() / "db");
+  node.restart();
+  BOOST_TEST(publish(node, "http-header-input").status == 201U);
+}
+
+/// The entries that it folded itself are those that have come since.
+BOOST_AUTO_TEST_CASE(an_orderly_restart_goes_on_from_the_stored_state) {
+  on_kafka x;
+  node_process node{x.ledger};
+  BOOST_REQUIRE_EQUAL(publish(node, "stdio-pinned-npx").status, 201U);
+  const auto before = metric(node, "signalbox_folded_entries");
+  BOOST_TEST(node.stop() == 0);
+  node.restart();
+  const auto size = metric(node, "signalbox_folded_entries");
+  const auto own = metric(node, "signalbox_entries_accepted_total") +
+                   metric(node, "signalbox_entries_voided_total");
+  BOOST_TEST(size >= before);
+  BOOST_TEST(own < before);
+  BOOST_TEST_MESSAGE(before << " entries, of " << size << " folded " << own);
+  BOOST_TEST(get(node).status == 200U);
 }
 
 BOOST_AUTO_TEST_CASE(a_ledger_on_kafka_serves_and_survives_a_kill) {

@@ -3,6 +3,7 @@
 
 #include "tests/system/engines.hpp"
 #include "tests/system/linear_reads.hpp"
+#include "tests/system/metric.hpp"
 #include "tests/system/two_nodes.hpp"
 
 // consistency=linear with several nodes on a real broker.

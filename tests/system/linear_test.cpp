@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/system/linear_reads.hpp"
+#include "tests/system/metric.hpp"
 
 // consistency=linear on a node of its own; tests/system/kafka_linear_test.cpp
 // has several.

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/system/metric.hpp"
 #include "tests/system/node_process.hpp"
 
 using namespace signalbox;
@@ -79,11 +80,7 @@ struct policy_bench : node_fixture {
     return {};
   }
   std::uint64_t accepted() const {
-    const auto text = node.get("/metrics").body;
-    const std::string name = "\nsignalbox_entries_accepted_total ";
-    const auto at = text.find(name);
-    BOOST_REQUIRE(at != std::string::npos);
-    return std::stoull(text.substr(at + name.size()));
+    return metric(node, "signalbox_entries_accepted_total");
   }
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -55,12 +56,14 @@ inline json::value content(const answer& x) {
 
 inline const std::string draft_client = "claude-code";
 
-/// A ledger on a shared broker, its first node, and the directory of a second
-/// one, which the ledger does not know yet. All made by one build.
+/// A ledger on a shared broker, or on `replicas` brokers of a test, its first
+/// node, and the directory of a second one, which the ledger does not know yet.
+/// All made by one build.
 struct joined_bench {
-  explicit joined_bench(const std::filesystem::path& by = program)
-      : ledger{"ed25519", {}, broker, 1, by}, one{ledger, {}, {}, by},
-        joined{joining{ledger, by}} {}
+  explicit joined_bench(const std::filesystem::path& by = program,
+                        std::string servers = shared_broker(), int replicas = 1)
+      : broker{std::move(servers)}, ledger{"ed25519", {}, broker, replicas, by},
+        one{ledger, {}, {}, by}, joined{joining{ledger, by}} {}
 
   /// A command of the administrator.
   std::string say(const node_process& at, std::vector<std::string> words) {
@@ -72,9 +75,11 @@ struct joined_bench {
     return done.out;
   }
 
-  void add_node() { say(one, {"nodes", "add", joined.node()}); }
-  void give_keys() {
-    say(one, {"keys", "rotate", "--online", "--data", joined.data(), "--root",
+  void add_node() { add_node(joined); }
+  void add_node(const test_ledger& x) { say(one, {"nodes", "add", x.node()}); }
+  void give_keys() { give_keys(joined); }
+  void give_keys(const test_ledger& x) {
+    say(one, {"keys", "rotate", "--online", "--data", x.data(), "--root",
               ledger.data() / "keys" / "root.pem"});
   }
 
@@ -89,7 +94,7 @@ struct joined_bench {
     return at.get("audit?order=oldest&limit=1000", ledger.admin);
   }
 
-  std::string broker = shared_broker();
+  std::string broker;
   test_ledger ledger;
   node_process one;
   test_ledger joined;
@@ -97,8 +102,9 @@ struct joined_bench {
 
 /// Both of them nodes that serve.
 struct two_nodes : joined_bench {
-  explicit two_nodes(const std::filesystem::path& by = program)
-      : joined_bench{by} {
+  explicit two_nodes(const std::filesystem::path& by = program,
+                     std::string servers = shared_broker(), int replicas = 1)
+      : joined_bench{by, std::move(servers), replicas} {
     add_node();
     give_keys();
     two.emplace(joined, std::vector<std::string>{}, std::vector<std::string>{},
