@@ -45,7 +45,9 @@ struct updates_config {
 ///     takes over    no former one writes any more
 ///     reads         the topic to its end
 ///     plans         as soon as its view shows what the topic tells
-///     writes        what the topic lacks, and then each change, in order
+///     writes        what the topic lacks, or else the last change once more, so
+///                   that the former writer hears of it; then each change, in
+///                   order
 ///
 /// After whatever fails it begins with the first again, so that no message is
 /// written of which it is open whether it lies in the topic already: the index

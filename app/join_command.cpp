@@ -93,8 +93,10 @@ void print(std::ostream& out, const join_options& options,
          "serves (a replica needs\nno `nodes add`, but keys):\n  signalbox "
          "nodes add "
       << node << " --url URL\n  signalbox keys rotate --online" << place
-      << " --url URL --root ROOT.pem\nWhere the root is elsewhere, in place of "
-         "the second:\n  signalbox keys request --rotate --online"
+      << " --url URL --root ROOT.pem --root-passphrase-file G\nWhere the root "
+         "is "
+         "elsewhere, in place of the second:\n  signalbox keys request "
+         "--rotate --online"
       << place
       << " --url URL --out REQUEST\nthen `keys sign` there and `keys import "
          "--online --in SIGNED --url URL` here.\nThen\n  signalbox serve"

@@ -81,13 +81,13 @@ void print_json(std::ostream& out, const create_options& options,
   if (!made.keyset_request.empty())
     x["keyset_request"] = made.keyset_request.string();
   if (options.topics)
-    x["topics"] = json::value_from(topic_names(options.topics->kafka));
+    x["topics"] = json::value_from(ledger_topics{*options.topics}.names());
   out << to_canonical(x) << '\n';
 }
 
 void print_topics(std::ostream& out, const topic_plan& plan) {
   const auto* margin = "\ntopics            ";
-  for (auto& x : topic_names(plan.kafka)) {
+  for (auto& x : ledger_topics{plan}.names()) {
     out << margin << x;
     margin = "\n                  ";
   }

@@ -5,12 +5,13 @@
 
 namespace signalbox {
 
-std::vector<std::string> topic_names(const kafka_settings& x) {
-  return {kafka_topic(x, decisions_stream), kafka_topic(x, reports_stream),
-          kafka_topic(x, activity_stream), kafka_topic(x, updates_stream)};
-}
-
 result<void> check(const topic_plan& x) {
+  if (x.layout.min_in_sync < 1 || x.layout.min_in_sync > x.layout.replication)
+    return failure{errc::bad_request,
+                   "--kafka-min-in-sync must be 1 to " +
+                       std::to_string(x.layout.replication) +
+                       ", the number of replicas (--kafka-replication): "
+                       "nothing would ever be acknowledged"};
   if (x.report_partitions < 1 ||
       x.report_partitions > kafka_stream_copy::max_partitions)
     return failure{errc::bad_request,
@@ -28,29 +29,35 @@ ledger_topics::~ledger_topics() {
     (void)kafka_topics{plan_.kafka}.remove(x);
 }
 
-std::vector<ledger_topics::stream> ledger_topics::streams() const {
+std::vector<ledger_topics::stream>
+ledger_topics::all(kafka_timestamps stamps) const {
   return {
+      {decisions_stream, 1, decisions_config(plan_.layout, stamps)},
       {reports_stream, plan_.report_partitions,
        stream_config(plan_.layout, plan_.reports_keep)},
       {activity_stream, 1, stream_config(plan_.layout, plan_.activity_keep)},
       {updates_stream, 1, updates_config(plan_.layout)}};
 }
 
+std::vector<std::string> ledger_topics::names() const {
+  std::vector<std::string> out;
+  for (auto& x : all(kafka_timestamps::append))
+    out.push_back(kafka_topic(plan_.kafka, x.name));
+  return out;
+}
+
 result<void> ledger_topics::make(kafka_timestamps stamps) {
-  if (auto done =
-          make({decisions_stream, 1, decisions_config(plan_.layout, stamps)});
-      !done)
-    return done;
-  for (auto& x : streams())
+  for (auto& x : all(stamps))
     if (auto done = make(x); !done)
       return done;
   return {};
 }
 
 result<void> ledger_topics::complete() {
-  for (auto& x : streams())
-    if (auto done = make(x); !done && done.error().code != errc::conflict)
-      return done;
+  for (auto& x : all(kafka_timestamps::append))
+    if (std::string_view{x.name} != decisions_stream)
+      if (auto done = make(x); !done && done.error().code != errc::conflict)
+        return done;
   return {};
 }
 

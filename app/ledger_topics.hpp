@@ -23,9 +23,6 @@ struct topic_plan {
   int report_partitions = default_report_partitions;
 };
 
-/// All of them, that of the decisions first.
-std::vector<std::string> topic_names(const kafka_settings& x);
-
 /// Errors: `bad_request`, naming the option.
 result<void> check(const topic_plan& x);
 
@@ -47,6 +44,9 @@ class ledger_topics {
 
   void keep() { made_.clear(); }
 
+  /// Of all of them, that of the decisions first.
+  std::vector<std::string> names() const;
+
  private:
   struct stream {
     const char* name;
@@ -54,8 +54,8 @@ class ledger_topics {
     std::map<std::string, std::string> config;
   };
 
-  /// All but the decisions.
-  std::vector<stream> streams() const;
+  /// The decisions first.
+  std::vector<stream> all(kafka_timestamps stamps) const;
   result<void> make(const stream& x);
   static failure with_hint(failure x);
 

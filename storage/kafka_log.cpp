@@ -214,15 +214,17 @@ bool kafka_log::take_message(const rd_kafka_message_s& x) {
   if (phase_ == phase::lost || compare_due_ || is_paused_)
     return false;
   if (x.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    unreadable_.clear();
-    return take_record(x);
+    const bool goes_on = take_record(x);
+    if (phase_ == phase::follow) // what is compared is read at every attempt
+      unreadable_.clear();
+    return goes_on;
   }
   if (x.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-    unreadable_.clear();
     if (phase_ != phase::follow) {
       meet_end(static_cast<std::uint64_t>(x.offset));
       return false;
     }
+    unreadable_.clear();
     position_ = std::max(position_, static_cast<std::uint64_t>(x.offset));
     current_at_ = steady::now().time_since_epoch().count();
     return true;

@@ -97,7 +97,9 @@ result<void> kafka_log::copy_until(const std::function<bool()>& is_done,
       const auto* silence = compare_due_ || !copy_->has_room()
                                 ? "its copy cannot be written"
                                 : "Kafka is silent";
-      return unread(trouble_.empty() ? silence : trouble_);
+      return unread(!unreadable_.empty() ? unreadable_
+                    : !trouble_.empty()  ? trouble_
+                                         : silence);
     }
     wait_for_wake(milliseconds{100});
   }

@@ -52,8 +52,8 @@ void kafka_log::meet_end(std::uint64_t offset) {
       copy_->offset_of(phase_ == phase::compare_first ? 0 : copy_->size() - 1);
   if (offset <= wanted) {
     const auto end = consumer_->ask_end(kafka_end_patience);
-    if (!end)
-      unreadable_ = "its leader does not know its end: " + end.error().message;
+    unreadable_ =
+        end ? "" : "its leader does not know its end: " + end.error().message;
     if (!end || *end > wanted)
       return compare_later();
   }

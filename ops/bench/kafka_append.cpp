@@ -22,7 +22,6 @@
 #include <cstring>
 #include <filesystem>
 #include <iostream>
-#include <map>
 #include <mutex>
 #include <sstream>
 #include <thread>
@@ -239,7 +238,6 @@ class watcher {
       at_.emplace_back(size, wall_clock());
     });
   }
-  ~watcher() { node_.listen(nullptr); }
 
   /// Milliseconds from the broker's time of each entry behind the first view to
   /// the view that showed it; times are whole milliseconds. After the node has
@@ -247,6 +245,8 @@ class watcher {
   std::vector<double> ages(const event_log& log) const {
     std::vector<double> out;
     auto next = at_.begin();
+    if (next == at_.end())
+      return out;
     (void)log.read(log_index{next->first}, [&](const log_entry_view& x) {
       while (next != at_.end() && next->first <= to_integer(x.index))
         ++next;

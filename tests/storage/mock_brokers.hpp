@@ -14,8 +14,8 @@
 namespace signalbox::test {
 
 /// A broker that the client library plays in this process, for faults that a
-/// real one shows only by chance. It can neither be administered nor keep what
-/// it takes.
+/// real one shows only by chance. It keeps what it takes in memory alone,
+/// and cannot be administered.
 class mock_brokers {
  public:
   static constexpr int broker = 1;

@@ -46,6 +46,20 @@ BOOST_AUTO_TEST_CASE(the_document_has_what_asyncapi_3_demands) {
   BOOST_TEST(dangling(x, x) == "");
 }
 
+BOOST_AUTO_TEST_CASE(the_schema_of_asyncapi_takes_the_document) {
+  const auto schema = std::filesystem::path{SIGNALBOX_SOURCE_DIR} / ".cache" /
+                      "clients" / "node_modules" / "@asyncapi" / "specs" /
+                      "schemas" / "3.0.0-without-$id.json";
+  BOOST_REQUIRE_MESSAGE(std::filesystem::exists(schema),
+                        "the schema is missing: run ops/clients/install");
+  const auto validator = schema_validator::compile(read_text(schema));
+  BOOST_REQUIRE_MESSAGE(validator, validator.error().message);
+  auto x = asyncapi_document();
+  BOOST_TEST(faults_of(*validator, x) == "");
+  x.at_pointer("/operations/tellChange").as_object()["action"] = "shout";
+  BOOST_TEST(faults_of(*validator, x) != "");
+}
+
 BOOST_AUTO_TEST_CASE(its_examples_are_what_its_schema_says) {
   const auto x = asyncapi_document();
   const auto validator = update_validator();

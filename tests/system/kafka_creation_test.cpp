@@ -16,6 +16,7 @@ namespace signalbox::test {
 
 namespace {
 
+using namespace std::string_literals;
 using settings_of_topic = std::map<std::string, std::string>;
 
 constexpr std::int64_t day = 24LL * 3'600'000;
@@ -112,12 +113,40 @@ BOOST_AUTO_TEST_CASE(a_creation_lays_its_topics_out_as_it_is_told) {
 BOOST_AUTO_TEST_CASE(one_replica_alone_is_in_sync_unless_more_are_asked_for) {
   const kafka_cluster cluster;
   const creation trial{cluster, "trial"};
+  const auto more =
+      trial.create({"--kafka-replication", "1", "--kafka-min-in-sync", "2"});
+  BOOST_TEST(more.status == 2);
+  BOOST_TEST(says(more.err, "--kafka-min-in-sync must be 1 to 1"), more.err);
   const auto made = trial.create({"--kafka-replication", "1"});
   BOOST_REQUIRE_MESSAGE(made.status == 0, made.err);
   BOOST_TEST(says(made.out, "1, 1 in sync"), made.out);
+  BOOST_TEST(says(made.out, "the ledger is lost"), made.out);
   for (const auto* x :
-       {decisions_stream, reports_stream, activity_stream, updates_stream})
+       {decisions_stream, reports_stream, activity_stream, updates_stream}) {
     BOOST_TEST(setting_of(trial.describe(x), "min.insync.replicas") == "1", x);
+    BOOST_TEST(says(made.out, kafka_topic(trial.kafka, x)), made.out);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_joined_is_told_what_is_to_be_done) {
+  const kafka_cluster cluster;
+  const creation first{cluster, "first"};
+  const auto made = first.create({"--kafka-replication", "1", "--json"});
+  BOOST_REQUIRE_MESSAGE(made.status == 0, made.err);
+  const auto fingerprint = json::parse(made.out).at("root_fingerprint");
+  const std::string data = first.place / "second";
+  const std::string secret = first.place / "passphrase";
+  write_text(secret, "correct horse battery staple");
+  const auto joined = first.signalbox(
+      {"ledger", "join", "--data", data, "--kafka", first.file,
+       "--root-fingerprint", std::string{fingerprint.as_string()},
+       "--passphrase-file", secret});
+  BOOST_REQUIRE_MESSAGE(joined.status == 0, joined.err);
+  const auto place = " --data " + data + " --passphrase-file " + secret;
+  for (auto part :
+       {"signalbox nodes add "s, "signalbox keys rotate --online" + place,
+        "--root-passphrase-file"s, "signalbox serve" + place})
+    BOOST_TEST(says(joined.out, part), joined.out);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_does_not_start_on_a_topic_that_loses_decisions) {

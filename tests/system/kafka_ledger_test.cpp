@@ -270,24 +270,6 @@ BOOST_AUTO_TEST_CASE(a_replica_needs_a_log_of_others) {
   BOOST_TEST(done.err.find("needs a ledger on Kafka") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_creation_names_its_topics_and_what_one_disk_means) {
-  kafka_cluster cluster;
-  const temporary_directory place;
-  write_text(place / "settings", "bootstrap.servers = " + cluster.bootstrap() +
-                                     "\nsignalbox.deployment = named\n");
-  const auto made =
-      run({{program.string(), "ledger", "create", "--data", place / "data",
-            "--kafka", place / "settings", "--kafka-replication", "1",
-            "--kafka-min-in-sync", "1"},
-           {"SIGNALBOX_PASSPHRASE=correct horse battery staple"}});
-  BOOST_REQUIRE_MESSAGE(made.status == 0, made.err);
-  for (const auto* x : {"decisions", "reports", "activity", "updates"})
-    BOOST_TEST(made.out.find("named.main." + std::string{x} + ".v1") !=
-                   made.out.npos,
-               made.out);
-  BOOST_TEST(made.out.find("the ledger is lost") != made.out.npos);
-}
-
 BOOST_AUTO_TEST_CASE(two_creations_of_one_ledger_make_one) {
   on_kafka x;
   const temporary_directory other;

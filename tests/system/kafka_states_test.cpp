@@ -1,4 +1,5 @@
 #include "tests/system/engines.hpp"
+#include "tests/system/metric.hpp"
 #include "tests/system/two_nodes.hpp"
 
 // Nodes of one ledger compare what they made of its log; a seeded fault makes
@@ -7,13 +8,6 @@
 namespace signalbox::test {
 
 namespace {
-
-/// The value of one metric of a node.
-double value_of(const answer& metrics, const std::string& name) {
-  const auto at = metrics.body.find('\n' + name + ' ');
-  BOOST_REQUIRE_MESSAGE(at != std::string::npos, name);
-  return std::stod(metrics.body.substr(at + name.size() + 2));
-}
 
 /// Two nodes that say what their folds came to as soon as they may.
 struct comparing_nodes : two_nodes {
@@ -29,15 +23,15 @@ struct comparing_nodes : two_nodes {
     x.restart();
   }
 
-  static double metric(const node_process& x, const std::string& name) {
-    return value_of(x.get("/metrics"), "signalbox_state_" + name);
+  static std::uint64_t count(const node_process& x, const std::string& name) {
+    return metric(x, "signalbox_state_" + name);
   }
 
-  static void await_metric(const node_process& x, const std::string& name,
-                           const std::function<bool(double)>& wanted) {
+  static void await_count(const node_process& x, const std::string& name,
+                          const std::function<bool(std::uint64_t)>& wanted) {
     await([&] { return x.get("/metrics"); },
           [&](auto& y) {
-            return wanted(value_of(y, "signalbox_state_" + name));
+            return wanted(metric_in(y, "signalbox_state_" + name));
           });
   }
 
@@ -68,12 +62,12 @@ BOOST_FIXTURE_TEST_SUITE(kafka_states, comparing_nodes, *of_one_engine())
 BOOST_AUTO_TEST_CASE(nodes_find_that_they_agree_and_auditors_see_none_of_it) {
   publish_some(2);
   for (const auto* x : {&one, &*two}) {
-    await_metric(*x, "agreements_total", [](double y) { return y > 0; });
-    BOOST_TEST(metric(*x, "disagreements_total") == 0);
-    BOOST_TEST(metric(*x, "alarms") == 0);
+    await_count(*x, "agreements_total", [](std::uint64_t y) { return y > 0; });
+    BOOST_TEST(count(*x, "disagreements_total") == 0);
+    BOOST_TEST(count(*x, "alarms") == 0);
   }
   // They lie in the stream, and are not shown.
-  BOOST_TEST(value_of(two->get("/metrics"), "signalbox_activity_kept") > 0);
+  BOOST_TEST(metric(*two, "signalbox_activity_kept") > 0);
   const auto all = audit(*two);
   for (auto& x : all.document.as_array()) {
     BOOST_TEST(x.at("kind") != "state_hashed");
@@ -86,12 +80,13 @@ BOOST_AUTO_TEST_CASE(a_node_whose_state_went_wrong_repairs_itself) {
   // Of its first four releases after the first this node loses the last.
   begin(*two, {"SIGNALBOX_TEST_FAULT=state_row_lost/4"});
   publish_some(5);
-  await_metric(*two, "repairs_total", [](double x) { return x == 1; });
+  await_count(*two, "repairs_total", [](std::uint64_t x) { return x == 1; });
   // Both found it; each has folded its log again, and one was right.
-  await_metric(one, "disagreements_total", [](double x) { return x > 0; });
+  await_count(one, "disagreements_total",
+              [](std::uint64_t x) { return x > 0; });
   for (const auto* x : {&one, &*two})
-    await_metric(*x, "alarms", [](double y) { return y == 0; });
-  BOOST_TEST(metric(one, "repairs_total") == 0);
+    await_count(*x, "alarms", [](std::uint64_t y) { return y == 0; });
+  BOOST_TEST(count(one, "repairs_total") == 0);
   BOOST_TEST(two->log().find("was wrong") != std::string::npos);
   check_agreement(draft_client);
   check_verifies(*two, draft_client);
@@ -108,14 +103,14 @@ BOOST_AUTO_TEST_CASE(a_node_whose_every_fold_is_wrong_stays_and_alarms) {
   publish_some(1);
   // Neither can know who is wrong: each gets its own again.
   for (const auto* x : {&one, &*two}) {
-    await_metric(*x, "refolds_total", [](double y) { return y == 1; });
+    await_count(*x, "refolds_total", [](std::uint64_t y) { return y == 1; });
     await(
         [&] {
           return answer{200, x->log(), {}, {}};
         },
         [](auto& y) { return y.body.find("it stays") != y.body.npos; });
-    BOOST_TEST(metric(*x, "repairs_total") == 0);
-    BOOST_TEST(metric(*x, "alarms") == 1);
+    BOOST_TEST(count(*x, "repairs_total") == 0);
+    BOOST_TEST(count(*x, "alarms") == 1);
     why_not_ready(*x, "ready to write");
     BOOST_TEST(x->get(config_path(draft_client)).status == 200U);
   }
@@ -125,9 +120,7 @@ BOOST_AUTO_TEST_CASE(a_node_whose_every_fold_is_wrong_stays_and_alarms) {
 BOOST_AUTO_TEST_CASE(a_replica_compares_and_says_nothing) {
   BOOST_REQUIRE_EQUAL(two->stop(), 0);
   begin(one, {}); // it counts from here on
-  const auto kept = [&] {
-    return value_of(one.get("/metrics"), "signalbox_activity_kept");
-  };
+  const auto kept = [&] { return metric(one, "signalbox_activity_kept"); };
   node_process replica{joined,
                        {"--replica"},
                        {"SIGNALBOX_TEST_STATE_QUIET=200",
@@ -136,14 +129,14 @@ BOOST_AUTO_TEST_CASE(a_replica_compares_and_says_nothing) {
   publish(one, "second");
   const auto made = publish(one, "third");
   BOOST_REQUIRE_EQUAL(made.status, 201U);
-  await_metric(replica, "repairs_total", [](double x) { return x == 1; });
+  await_count(replica, "repairs_total", [](std::uint64_t x) { return x == 1; });
   const auto seen =
       get_at(replica, draft_client, made.header("Signalbox-Token"));
   BOOST_TEST(seen.text("/artifact_id") == made.text("/artifact_id"));
-  await_metric(replica, "alarms", [](double x) { return x == 0; });
+  await_count(replica, "alarms", [](std::uint64_t x) { return x == 0; });
   BOOST_TEST(kept() > 0);
-  BOOST_TEST(metric(one, "agreements_total") == 0);
-  BOOST_TEST(metric(one, "disagreements_total") == 0);
+  BOOST_TEST(count(one, "agreements_total") == 0);
+  BOOST_TEST(count(one, "disagreements_total") == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

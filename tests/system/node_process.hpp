@@ -16,6 +16,7 @@
 #include <boost/json.hpp>
 
 #include "events/bytes.hpp"
+#include "events/token.hpp"
 #include "tests/api/http_client.hpp"
 #include "tests/system/child_process.hpp"
 
@@ -70,6 +71,14 @@ inline answer read_answer(client_response x) {
     out.document = nullptr;
   out.raw = std::move(x);
   return out;
+}
+
+/// The entry that a Signalbox-Token names. Throws if it is none.
+inline std::uint64_t index_of(const std::string& token) {
+  const auto parsed = parse_consistency_token(token);
+  if (!parsed)
+    throw std::runtime_error{"no token: " + token};
+  return to_integer(parsed->index);
 }
 
 /// The broker that ledgers of tests are made on, as `bootstrap.servers` takes

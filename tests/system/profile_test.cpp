@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/system/metric.hpp"
 #include "tests/system/node_process.hpp"
 
 using namespace signalbox;
@@ -17,12 +18,8 @@ struct profile_bench : node_fixture {
                     key.empty() ? "" : "Idempotency-Key: " + key + "\r\n");
   }
 
-  /// The metric's line of the entries that were accepted.
-  std::string accepted() const {
-    const auto text = node.get("/metrics").body;
-    const auto at = text.find("\nsignalbox_entries_accepted_total ");
-    BOOST_REQUIRE(at != std::string::npos);
-    return text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+  std::uint64_t accepted() const {
+    return metric(node, "signalbox_entries_accepted_total");
   }
 };
 

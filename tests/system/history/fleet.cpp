@@ -124,11 +124,4 @@ std::string fleet::updates_topic() const {
   return kafka_topic(settings.value().value(), updates_stream);
 }
 
-std::uint64_t index_of(const std::string& token) {
-  const auto parsed = parse_consistency_token(token);
-  if (!parsed)
-    throw std::runtime_error{"no token: " + token};
-  return to_integer(parsed->index);
-}
-
 } // namespace signalbox::test

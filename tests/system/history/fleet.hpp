@@ -69,7 +69,4 @@ class fleet {
   std::string start_;
 };
 
-/// The entry that a Signalbox-Token names. Throws if it is none.
-std::uint64_t index_of(const std::string& token);
-
 } // namespace signalbox::test

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <iterator>
 #include <thread>
 
@@ -35,10 +36,20 @@ class history_run {
                               plan.patience);
   }
 
+  ~history_run() {
+    if (last_ == 0)
+      last_ = 1; // whoever listens ends
+    for (auto& x : listeners_)
+      if (x.joinable())
+        x.join();
+  }
+
   history_result run() {
     for (auto& x : followers_)
       listeners_.emplace_back([&] { x.run(last_); });
-    listeners_.emplace_back([this] { hear_updates(); });
+    heard_updates_ = std::async(std::launch::async, [this] {
+      return read_updates(); // while all goes on
+    });
     work();
     rest();
     gather();
@@ -123,7 +134,7 @@ class history_run {
       x.join();
     for (auto& x : followers_)
       out_.seen.subscribers.push_back(x.heard());
-    out_.seen.updates.push_back(std::move(heard_updates_));
+    out_.seen.updates.push_back(heard_updates_.get());
     out_.seen.updates.push_back(read_updates());
     for (auto& x : out_.seen.updates)
       if (x.empty() || x.back().index < last_)
@@ -132,10 +143,8 @@ class history_run {
     ask_finals_again(all_, out_.seen);
   }
 
-  /// The topic of changes while all goes on.
-  void hear_updates() { heard_updates_ = read_updates(); }
-
-  /// The same from its first message to the last change, once that is known.
+  /// The topic of changes from its first message to the last change, once that
+  /// is known.
   std::vector<told_change> read_updates() {
     update_reader reader{all_.brokers().bootstrap(), all_.updates_topic()};
     while (!reader.reads_until([this] { return last_ > 0; }))
@@ -200,7 +209,7 @@ class history_run {
   std::vector<std::thread> listeners_;
   std::atomic<bool> over_{false};
   std::atomic<std::uint64_t> last_{0};
-  std::vector<told_change> heard_updates_;
+  std::future<std::vector<told_change>> heard_updates_;
   history_result out_;
 };
 

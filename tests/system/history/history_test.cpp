@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(nodes_and_brokers_may_fail_and_no_promise_is_broken) {
        {"node . killed, its clock put right",
         "node . killed, its clock put out", "node . stopped for",
         "broker . made the leader", "another stopped for", "broker . killed",
-        "broker . stopped for"})
+        "broker . stopped for", "broker . stopped in order"})
     BOOST_TEST(has_deed(run, x), x);
 }
 
