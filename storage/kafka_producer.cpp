@@ -220,7 +220,8 @@ class producer final : public kafka_producer {
     if (--on_way_ == 0)
       free_since_ = steady::now();
     if (report.err == RD_KAFKA_RESP_ERR_NO_ERROR)
-      x->then(static_cast<std::uint64_t>(report.offset));
+      x->then(report.offset < 0 ? unknown_offset
+                                : static_cast<std::uint64_t>(report.offset));
     else
       x->then(lost(report));
   }

@@ -30,6 +30,10 @@ struct kafka_target {
 /// One thread calls it; `wake` is called on another when serve() has work.
 class kafka_producer {
  public:
+  /// Of a record that is in the topic for certain, since one after it is, and
+  /// whose own acknowledgement was lost.
+  static constexpr auto unknown_offset = ~std::uint64_t{0};
+
   /// Called by produce(), serve() or the destructor: the record's offset, or
   /// why there is none.
   using done = std::function<void(const result<std::uint64_t>&)>;

@@ -131,19 +131,23 @@ kafka_topics::create(const std::string& topic, const kafka_layout& layout,
       rd_kafka_event_CreateTopics_result(answered->get()), &count);
   if (auto problem = first_problem(made, count, topic); !problem)
     return problem;
-  return wait_for(topic);
+  return wait_until(topic, [](auto&) { return true; });
 }
 
-/// The controller answers before every broker knows of the topic.
-result<void> kafka_topics::wait_for(const std::string& topic) const {
+/// The controller answers before every broker knows of it.
+result<void> kafka_topics::wait_until(const std::string& topic,
+                                      const judge& is_known) const {
   const auto deadline = std::chrono::steady_clock::now() + timeout_;
   for (;;) {
     auto found = describe(topic);
-    if (found)
-      return {};
-    if (found.error().code != errc::not_found ||
-        std::chrono::steady_clock::now() > deadline)
+    if (!found && found.error().code != errc::not_found)
       return found.error();
+    if (found && is_known(*found))
+      return {};
+    if (std::chrono::steady_clock::now() > deadline)
+      return failure{errc::unavailable,
+                     "Kafka, topic " + topic +
+                         ": what was changed does not show in time"};
     std::this_thread::sleep_for(milliseconds{50});
   }
 }
@@ -212,7 +216,12 @@ kafka_topics::change(const std::string& topic,
       return topic_failure(
           trouble_of(error, rd_kafka_ConfigResource_error_string(done[i])),
           topic);
-  return {};
+  return wait_until(topic, [&](auto& x) {
+    return std::all_of(config.begin(), config.end(), [&](auto& y) {
+      const auto i = x.settings.find(y.first);
+      return i != x.settings.end() && i->second == y.second;
+    });
+  });
 }
 
 } // namespace signalbox

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -48,13 +49,16 @@ class kafka_topics {
   /// Deletes a topic with all that is in it. Errors: as describe().
   result<void> remove(const std::string& topic) const;
 
-  /// Sets these of a topic, and leaves others that were set for it.
-  /// Errors: as describe().
+  /// Sets these of a topic, and leaves others that were set for it. Returns
+  /// once the brokers tell of it. Errors: as describe().
   result<void> change(const std::string& topic,
                       const std::map<std::string, std::string>& config) const;
 
  private:
-  result<void> wait_for(const std::string& topic) const;
+  using judge = std::function<bool(const kafka_topic_facts&)>;
+
+  result<void> wait_until(const std::string& topic,
+                          const judge& is_known) const;
 
   kafka_settings settings_;
   std::chrono::milliseconds timeout_;

@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(each_line_is_an_object_and_none_is_lost_at_the_end) {
   {
     const json_log log{log_level::info, x.ends[1]};
     log.write(log_level::debug, "left out");
-    for (int i = 0; i < 1000; ++i)
+    for (int i = 0; i < 200; ++i) // many times what the pipe holds
       log.write(log_level::warning, "a line",
                 {{"number", i}, {"text", std::string(7000, 'x') + "\n{}"}});
   }

@@ -66,16 +66,20 @@ class kafka_engine {
 
   /// Deletes the topic and makes another of its name, with these records.
   void make_anew(const std::vector<std::string>& records) {
-    if (auto done = kafka_topics{settings_}.remove(topic()); !done)
+    const kafka_topics topics{settings_};
+    if (auto done = topics.remove(topic()); !done)
       BOOST_FAIL(done.error().message);
+    while (topics.describe(topic())) // the controller answers first
+      ;
     make_topic();
     const kafka_client other{one_broker().bootstrap()};
     if (!records.empty())
       other.produce(topic(), records);
   }
 
-  /// From the next opening on no broker answers.
+  /// From the next opening on no broker answers, and none is waited for long.
   void point_nowhere() {
+    patience_ = std::chrono::seconds{5};
     settings_.client["bootstrap.servers"] = "127.0.0.1:1";
   }
 
@@ -93,9 +97,8 @@ class kafka_engine {
     if (!database)
       return database.error();
     database_ = *database;
-    auto log = kafka_log::open({.settings = settings_,
-                                .database = *database,
-                                .patience = std::chrono::seconds{5}});
+    auto log = kafka_log::open(
+        {.settings = settings_, .database = *database, .patience = patience_});
     if (!log)
       return log.error();
     log_ = std::move(*log);
@@ -110,6 +113,7 @@ class kafka_engine {
   temporary_directory dir_;
   kafka_timestamps stamps_;
   kafka_settings settings_;
+  std::chrono::seconds patience_{30};
   rocksdb_database::pointer database_;
   std::unique_ptr<kafka_log> log_;
 };

@@ -98,7 +98,8 @@ struct producer_world {
   void check_order() const {
     std::vector<std::uint64_t> all;
     for (auto& x : answers)
-      all.insert(all.end(), x.offsets.begin(), x.offsets.end());
+      std::copy_if(x.offsets.begin(), x.offsets.end(), std::back_inserter(all),
+                   [](auto y) { return y != kafka_producer::unknown_offset; });
     BOOST_TEST(std::is_sorted(all.begin(), all.end()));
     BOOST_TEST((std::adjacent_find(all.begin(), all.end()) == all.end()));
   }
@@ -119,6 +120,7 @@ BOOST_AUTO_TEST_CASE(a_producer_begins_anew_after_a_fatal_error) {
   produce(1);
   settle();
   BOOST_TEST(delivered() == 1u);
+  brokers.set_round_trip(300); // they all leave before one is answered
   // The broker and the library do not agree any more which record is next.
   brokers.answer_writes({RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER});
   produce(10);
@@ -139,8 +141,8 @@ BOOST_AUTO_TEST_CASE(what_gathered_before_a_fatal_error_is_sent_after_it) {
   settle();
   brokers.set_round_trip(300);
   brokers.answer_writes({RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER});
-  produce(5);
-  serve(); // they leave
+  produce(1); // which no two requests can share
+  serve();    // it leaves
   produce(7);
   serve(); // and these wait for them
   BOOST_TEST(!is_settled());

@@ -44,9 +44,16 @@ struct creation {
   }
 
   kafka_topic_facts describe(const char* stream) const {
-    auto x = kafka_topics{kafka}.describe(kafka_topic(kafka, stream));
-    BOOST_REQUIRE_MESSAGE(x, x.error().message);
-    return *x;
+    const auto deadline =
+        std::chrono::steady_clock::now() + child_process::patience;
+    for (;;) { // not all brokers know of it at once
+      auto x = kafka_topics{kafka}.describe(kafka_topic(kafka, stream));
+      if (x)
+        return *x;
+      BOOST_REQUIRE_MESSAGE(x.error().code == errc::not_found &&
+                                std::chrono::steady_clock::now() < deadline,
+                            x.error().message);
+    }
   }
 
   void check(const char* stream, int partitions,

@@ -17,6 +17,7 @@
 
 #include "events/bytes.hpp"
 #include "events/token.hpp"
+#include "storage/file_descriptor.hpp"
 #include "tests/api/http_client.hpp"
 #include "tests/system/child_process.hpp"
 
@@ -245,22 +246,27 @@ class node_process {
         std::string_view{json::parse(read_text(out)).at("url").as_string()}};
     port =
         static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+    reserved_ = {};
   }
 
   /// Stops it in order; its exit status, or -1 if it had to end itself since
   /// something in it never ended.
   int stop() {
     send_stop();
-    const auto status = child_->wait();
+    const auto status = wait();
     return log().find("does not end") == std::string::npos ? status : -1;
   }
   void signal(int number) const { child_->signal(number); }
   void send_stop() const { child_->signal(SIGTERM); }
-  int wait() { return child_->wait(); }
+  int wait() {
+    const auto status = child_->wait();
+    reserve_port();
+    return status;
+  }
 
   void kill() {
     child_->signal(SIGKILL);
-    child_->wait();
+    wait();
   }
 
   void restart() {
@@ -277,7 +283,7 @@ class node_process {
   /// The next start is another build's.
   void set_build(std::filesystem::path x) { build_ = std::move(x); }
 
-  /// The next start listens where this one does.
+  /// The starts to come listen where this one does.
   void keep_port() { listen_ = "127.0.0.1:" + std::to_string(port); }
 
   bool runs() const { return child_->runs(); }
@@ -348,11 +354,31 @@ class node_process {
  private:
   std::string log_name() const { return "serve-" + std::to_string(starts_); }
 
+  /// A port that is kept is nobody else's until the next start: bound, and not
+  /// listened to.
+  void reserve_port() {
+    if (listen_.ends_with(":0"))
+      return;
+    reserved_ =
+        file_descriptor{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    const int on = 1;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::setsockopt(reserved_.get(), SOL_SOCKET, SO_REUSEADDR, &on,
+                     sizeof on) != 0 ||
+        ::bind(reserved_.get(), reinterpret_cast<sockaddr*>(&address),
+               sizeof address) != 0)
+      throw std::runtime_error{"somebody else has the port " + listen_};
+  }
+
   const test_ledger& ledger_;
   std::filesystem::path build_;
   std::vector<std::string> arguments_;
   std::vector<std::string> variables_;
   std::string listen_ = "127.0.0.1:0";
+  file_descriptor reserved_;
   std::unique_ptr<child_process> child_;
   int starts_ = 0;
 };

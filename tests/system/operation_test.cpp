@@ -25,11 +25,16 @@ BOOST_AUTO_TEST_CASE(a_stop_loses_no_acknowledged_publish_and_tells_everyone) {
                        {"changelog", "A change"}});
       http_client client{x.node.port};
       const std::string profile = i % 2 == 0 ? "default" : "prod";
+      client.send("POST " + x.node.base + "clients/claude-code/profiles/" +
+                  profile +
+                  "/publish HTTP/1.1\r\nHost: test\r\nContent-Length: " +
+                  std::to_string(body.size()) +
+                  "\r\nExpect: 100-continue\r\nAuthorization: Bearer " +
+                  x.ledger.admin + "\r\n\r\n");
+      client.read_head(); // the node has begun with the request
       ++sent;
-      const auto said = read_answer(client.ask(
-          "POST",
-          x.node.base + "clients/claude-code/profiles/" + profile + "/publish",
-          "Authorization: Bearer " + x.ledger.admin + "\r\n", body));
+      client.send(body);
+      const auto said = read_answer(client.read());
       BOOST_TEST((said.status == 201 || said.status == 202 ||
                   said.status == 409 || said.status == 503),
                  said.body);

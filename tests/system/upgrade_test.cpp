@@ -164,8 +164,8 @@ BOOST_FIXTURE_TEST_CASE(a_forgotten_node_stops_and_says_what_to_do,
                         former_nodes) {
   change(one, *two, program);
   const auto before = current_at(*two);
-  const auto activated = std::chrono::steady_clock::now();
   activate(one);
+  const auto activated = std::chrono::steady_clock::now();
   const auto why = why_not_ready(*two, "install a newer version of signalbox");
   BOOST_TEST(why.find("does not know") != std::string::npos, why);
   BOOST_TEST(two->log().find("install a newer version") != std::string::npos);

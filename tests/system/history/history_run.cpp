@@ -65,11 +65,20 @@ class history_run {
       busy.emplace_back([&] { x.run(over_); });
     busy.emplace_back([this] { change_profiles(); });
     busy.emplace_back([this] { write_as_stranger(); });
-    if (plan_.harm)
+    std::vector<const nemesis*> harmful;
+    if (plan_.harm) {
       busy.emplace_back([&] { nodes.harm_nodes(over_); });
-    if (plan_.harm && plan_.fleet.brokers == 3)
+      harmful.push_back(&nodes);
+    }
+    if (plan_.harm && plan_.fleet.brokers == 3) {
       busy.emplace_back([&] { brokers.harm_brokers(over_); });
+      harmful.push_back(&brokers);
+    }
     std::this_thread::sleep_for(plan_.time);
+    const auto at_last = std::chrono::steady_clock::now() + plan_.patience;
+    for (auto* x : harmful)
+      while (!x->has_tried_all() && std::chrono::steady_clock::now() < at_last)
+        std::this_thread::sleep_for(milliseconds{100});
     over_ = true;
     for (auto& x : busy)
       x.join();

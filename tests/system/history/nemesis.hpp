@@ -22,6 +22,9 @@ class nemesis {
   /// The same to brokers, and moves the leader. Needs three of them.
   void harm_brokers(const std::atomic<bool>& over);
 
+  /// Whether it has begun each kind of deed; any thread.
+  bool has_tried_all() const { return begun_ >= kinds_; }
+
   /// What it did, for who reads why something failed, and what went wrong with
   /// it.
   const std::vector<std::string>& deeds() const { return deeds_; }
@@ -36,11 +39,15 @@ class nemesis {
 
   /// Each kind of deed once, in their order, and then any.
   std::size_t next_kind(std::size_t kinds) {
-    return deeds_.size() < kinds ? deeds_.size() : roll(kinds);
+    kinds_ = kinds; // before the first has begun
+    const auto number = begun_++;
+    return number < kinds ? number : roll(kinds);
   }
 
   fleet& all_;
   std::mt19937 random_;
+  std::atomic<std::size_t> begun_{0};
+  std::atomic<std::size_t> kinds_{1}; ///< as many as there are
   std::vector<std::string> deeds_;
   std::vector<std::string> troubles_;
 };
