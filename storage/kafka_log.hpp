@@ -100,6 +100,7 @@ class kafka_log final : public shared_log {
   explicit kafka_log(kafka_log_config config);
 
   result<void> connect();
+  result<std::uint64_t> ask_end() const;
   void date_copy();
   result<void> check_settings();
   bool check_late();

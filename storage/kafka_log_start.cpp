@@ -1,5 +1,8 @@
 #include "storage/kafka_log.hpp"
 
+#include <thread>
+
+#include "storage/kafka_consumer.hpp"
 #include "storage/kafka_log_copy.hpp"
 
 // How a log on Kafka meets its topic, and is read while it is copied.
@@ -34,10 +37,22 @@ result<void> kafka_log::check_settings() {
   return {};
 }
 
+/// Of a leader that has just died the library asks a few times, and not who
+/// follows it.
+result<std::uint64_t> kafka_log::ask_end() const {
+  const auto deadline = steady::now() + config_.patience;
+  for (;;) {
+    auto end = consumer_->ask_end(kafka_end_patience);
+    if (end || steady::now() > deadline)
+      return end;
+    std::this_thread::sleep_for(milliseconds{100});
+  }
+}
+
 result<void> kafka_log::meet() {
   if (auto checked = check_settings(); !checked)
     return checked;
-  auto end = consumer_->ask_end(config_.patience);
+  auto end = ask_end();
   if (!end)
     return end.error();
   target_ = *end;

@@ -110,4 +110,15 @@ BOOST_AUTO_TEST_CASE(a_leader_that_does_not_know_its_end_yet_has_lost_nothing) {
   BOOST_TEST(becomes(log_health::mode::writable, 30s));
 }
 
+BOOST_AUTO_TEST_CASE(a_start_outlives_a_leader_that_goes_away) {
+  create();
+  append(*log, {"a", "b", "c"});
+  reopen();
+  // More often than the library asks by itself.
+  brokers->answer_ends(12, RD_KAFKA_RESP_ERR__TRANSPORT);
+  const auto caught_up = log->catch_up(nullptr);
+  BOOST_REQUIRE_MESSAGE(caught_up, caught_up.error().message);
+  BOOST_TEST(to_integer(log->end()) == 3u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -49,11 +49,14 @@ class mock_brokers {
 
   /// Whether it knows where its partitions end.
   void know_ends(bool known) {
+    answer_ends(known ? 0 : 1000, RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE);
+  }
+
+  /// The next questions where a partition ends are answered so, so many times.
+  void answer_ends(std::size_t times, rd_kafka_resp_err_t error) {
     constexpr std::int16_t list_offsets = 2;
     rd_kafka_mock_clear_request_errors(cluster_.get(), list_offsets);
-    if (known)
-      return;
-    std::vector errors(1000, RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE);
+    std::vector errors(times, error);
     rd_kafka_mock_push_request_errors_array(cluster_.get(), list_offsets,
                                             errors.size(), errors.data());
   }
