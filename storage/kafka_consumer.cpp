@@ -158,30 +158,46 @@ void kafka_consumer::fetch_on(const rd_kafka_message_t& last) {
   rd_kafka_get_watermark_offsets(client_.get(), config_.topic.c_str(),
                                  last.partition, &begin, &end);
   if (last.offset + 1 < end)
-    (void)ask_range(last.partition, kafka_wake_patience);
+    (void)ask_offset(last.partition, RD_KAFKA_OFFSET_END, kafka_wake_patience);
+}
+
+/// rd_kafka_query_watermark_offsets() would wait for a leader that has died
+/// until it is back, whatever time it is given (tried: librdkafka 2.0.2).
+result<std::uint64_t>
+kafka_consumer::ask_offset(int partition, std::int64_t which,
+                           std::chrono::milliseconds timeout) const {
+  const partition_list list{rd_kafka_topic_partition_list_new(1)};
+  auto* asked = rd_kafka_topic_partition_list_add(
+      list.get(), config_.topic.c_str(), partition);
+  asked->offset = which;
+  auto error = rd_kafka_offsets_for_times(client_.get(), list.get(),
+                                          static_cast<int>(timeout.count()));
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+    error = asked->offset < 0 && asked->err == RD_KAFKA_RESP_ERR_NO_ERROR
+                ? RD_KAFKA_RESP_ERR__NO_OFFSET
+                : asked->err;
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return failure{errc::unavailable, "Kafka does not tell where topic " +
+                                          config_.topic +
+                                          " ends: " + describe(error)};
+  return static_cast<std::uint64_t>(asked->offset);
 }
 
 result<kafka_consumer::range>
 kafka_consumer::ask_range(int partition,
                           std::chrono::milliseconds timeout) const {
-  std::int64_t low = 0, high = 0;
-  const auto error = rd_kafka_query_watermark_offsets(
-      client_.get(), config_.topic.c_str(), partition, &low, &high,
-      static_cast<int>(timeout.count()));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return failure{errc::unavailable, "Kafka does not tell where topic " +
-                                          config_.topic +
-                                          " ends: " + describe(error)};
-  return range{static_cast<std::uint64_t>(low),
-               static_cast<std::uint64_t>(high)};
+  auto begin = ask_offset(partition, RD_KAFKA_OFFSET_BEGINNING, timeout);
+  if (!begin)
+    return begin.error();
+  auto end = ask_offset(partition, RD_KAFKA_OFFSET_END, timeout);
+  if (!end)
+    return end.error();
+  return range{*begin, *end};
 }
 
 result<std::uint64_t>
 kafka_consumer::ask_end(std::chrono::milliseconds timeout) const {
-  auto found = ask_range(0, timeout);
-  if (!found)
-    return found.error();
-  return found->end;
+  return ask_offset(0, RD_KAFKA_OFFSET_END, timeout);
 }
 
 void kafka_consumer::take_problem(kafka_trouble x) {

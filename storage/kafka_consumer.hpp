@@ -80,7 +80,7 @@ class kafka_consumer {
     std::uint64_t begin, end;
   };
 
-  /// Asks the brokers. Errors: `unavailable`.
+  /// Asks the brokers, twice. Errors: `unavailable`.
   result<range> ask_range(int partition,
                           std::chrono::milliseconds timeout) const;
 
@@ -99,6 +99,8 @@ class kafka_consumer {
  private:
   explicit kafka_consumer(config x);
 
+  result<std::uint64_t> ask_offset(int partition, std::int64_t which,
+                                   std::chrono::milliseconds timeout) const;
   void take_problem(kafka_trouble x);
   void take_statistics(std::string_view text);
   void fetch_on(const rd_kafka_message_t& last);

@@ -164,7 +164,6 @@ struct short_fixture : fixture {
 using slow_head = short_fixture<&http_config::header_timeout>;
 using slow_body = short_fixture<&http_config::body_timeout>;
 using slow_reader = short_fixture<&http_config::write_timeout>;
-using idle_fixture = short_fixture<&http_config::idle_timeout>;
 
 /// All of them are.
 struct hasty_fixture : fixture {
@@ -606,7 +605,7 @@ BOOST_FIXTURE_TEST_CASE(a_slow_body_is_cut_with_408, slow_body) {
   BOOST_TEST(client.is_closed());
 }
 
-BOOST_FIXTURE_TEST_CASE(idle_connections_are_closed_quietly, idle_fixture) {
+BOOST_FIXTURE_TEST_CASE(idle_connections_are_closed_quietly, hasty_fixture) {
   http_client fresh{server.port()};
   BOOST_TEST(fresh.is_closed());
   http_client used{server.port()};

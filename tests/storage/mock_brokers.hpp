@@ -13,24 +13,29 @@
 
 namespace signalbox::test {
 
-/// A broker that the client library plays in this process, for faults that a
-/// real one shows only by chance. It keeps what it takes in memory alone,
-/// and cannot be administered.
+/// Brokers that the client library plays in this process, for faults that real
+/// ones show only by chance. They keep what they take in memory alone, and
+/// cannot be administered.
 class mock_brokers {
  public:
-  static constexpr int broker = 1;
-
   /// Of the decisions, in these settings.
   static std::string topic() {
     return kafka_topic(kafka_settings{}, decisions_stream);
   }
 
-  mock_brokers() : client_{make_client()} {
-    cluster_.reset(rd_kafka_mock_cluster_new(client_.get(), 1));
+  /// They are numbered from 1; the first one leads.
+  explicit mock_brokers(int count = 1) : client_{make_client()} {
+    cluster_.reset(rd_kafka_mock_cluster_new(client_.get(), count));
     if (!cluster_ ||
-        rd_kafka_mock_topic_create(cluster_.get(), topic().c_str(), 1, 1) !=
+        rd_kafka_mock_topic_create(cluster_.get(), topic().c_str(), 1, count) !=
             RD_KAFKA_RESP_ERR_NO_ERROR)
       throw std::runtime_error{"no mock cluster"};
+    lead(1);
+  }
+
+  void lead(int broker) {
+    rd_kafka_mock_partition_set_leader(cluster_.get(), topic().c_str(), 0,
+                                       broker);
   }
 
   kafka_settings settings() const {
@@ -47,27 +52,24 @@ class mock_brokers {
                                             errors.size(), errors.data());
   }
 
-  /// Whether it knows where its partitions end.
+  /// Whether they know where partitions end.
   void know_ends(bool known) {
-    answer_ends(known ? 0 : 1000, RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE);
-  }
-
-  /// The next questions where a partition ends are answered so, so many times.
-  void answer_ends(std::size_t times, rd_kafka_resp_err_t error) {
     constexpr std::int16_t list_offsets = 2;
     rd_kafka_mock_clear_request_errors(cluster_.get(), list_offsets);
-    std::vector errors(times, error);
+    if (known)
+      return;
+    std::vector errors(1000, RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE);
     rd_kafka_mock_push_request_errors_array(cluster_.get(), list_offsets,
                                             errors.size(), errors.data());
   }
 
   void set_down(bool down) {
     (down ? rd_kafka_mock_broker_set_down
-          : rd_kafka_mock_broker_set_up)(cluster_.get(), broker);
+          : rd_kafka_mock_broker_set_up)(cluster_.get(), 1);
   }
 
   void set_round_trip(int milliseconds) {
-    rd_kafka_mock_broker_set_rtt(cluster_.get(), broker, milliseconds);
+    rd_kafka_mock_broker_set_rtt(cluster_.get(), 1, milliseconds);
   }
 
  private:

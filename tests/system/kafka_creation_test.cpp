@@ -144,6 +144,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_joined_is_told_what_is_to_be_done) {
   const std::string data = first.place / "second";
   const std::string secret = first.place / "passphrase";
   write_text(secret, "correct horse battery staple");
+  ::chmod(secret.c_str(), 0600);
   const auto joined = first.signalbox(
       {"ledger", "join", "--data", data, "--kafka", first.file,
        "--root-fingerprint", std::string{fingerprint.as_string()},
