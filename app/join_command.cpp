@@ -94,8 +94,7 @@ void print(std::ostream& out, const join_options& options,
          "nodes add "
       << node << " --url URL\n  signalbox keys rotate --online" << place
       << " --url URL --root ROOT.pem --root-passphrase-file G\nWhere the root "
-         "is "
-         "elsewhere, in place of the second:\n  signalbox keys request "
+         "is elsewhere, in place of the second:\n  signalbox keys request "
          "--rotate --online"
       << place
       << " --url URL --out REQUEST\nthen `keys sign` there and `keys import "

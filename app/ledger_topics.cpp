@@ -6,12 +6,14 @@
 namespace signalbox {
 
 result<void> check(const topic_plan& x) {
+  if (x.layout.replication < 1)
+    return failure{errc::bad_request, "--kafka-replication must be 1 or more"};
   if (x.layout.min_in_sync < 1 || x.layout.min_in_sync > x.layout.replication)
     return failure{errc::bad_request,
                    "--kafka-min-in-sync must be 1 to " +
                        std::to_string(x.layout.replication) +
-                       ", the number of replicas (--kafka-replication): "
-                       "nothing would ever be acknowledged"};
+                       ", the number of replicas (--kafka-replication); "
+                       "with more nothing would ever be acknowledged"};
   if (x.report_partitions < 1 ||
       x.report_partitions > kafka_stream_copy::max_partitions)
     return failure{errc::bad_request,

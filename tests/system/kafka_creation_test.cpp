@@ -124,6 +124,9 @@ BOOST_AUTO_TEST_CASE(one_replica_alone_is_in_sync_unless_more_are_asked_for) {
       trial.create({"--kafka-replication", "1", "--kafka-min-in-sync", "2"});
   BOOST_TEST(more.status == 2);
   BOOST_TEST(says(more.err, "--kafka-min-in-sync must be 1 to 1"), more.err);
+  const auto none = trial.create({"--kafka-replication", "0"});
+  BOOST_TEST(none.status == 2);
+  BOOST_TEST(says(none.err, "--kafka-replication must be 1 or more"), none.err);
   const auto made = trial.create({"--kafka-replication", "1"});
   BOOST_REQUIRE_MESSAGE(made.status == 0, made.err);
   BOOST_TEST(says(made.out, "1, 1 in sync"), made.out);
