@@ -23,6 +23,12 @@ bool is_lost(const kafka_log& log) {
   return log.health().state == log_health::mode::lost;
 }
 
+/// The log was not opened, since its topic is not what it was.
+void check_changed(const result<void>& opened) {
+  BOOST_REQUIRE(!opened);
+  BOOST_CHECK(opened.error().code == errc::history_changed);
+}
+
 /// It finds out that it is lost, and is not written any more.
 void check_lost(kafka_log& log) {
   BOOST_TEST(serves_until(log, [&] { return is_lost(log); }));
@@ -86,9 +92,7 @@ BOOST_AUTO_TEST_CASE(a_topic_made_anew_is_noticed_at_a_start) {
   append(x.log(), {"a", "b"});
   x.close();
   x.make_anew({"x", "y", "z"});
-  const auto opened = x.try_open();
-  BOOST_REQUIRE(!opened);
-  BOOST_CHECK(opened.error().code == errc::history_changed);
+  check_changed(x.try_open());
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_topic_in_place_of_a_full_one_is_noticed) {
@@ -96,9 +100,7 @@ BOOST_AUTO_TEST_CASE(an_empty_topic_in_place_of_a_full_one_is_noticed) {
   append(x.log(), {"a", "b"});
   x.close();
   x.make_anew({});
-  const auto opened = x.try_open();
-  BOOST_REQUIRE(!opened);
-  BOOST_CHECK(opened.error().code == errc::history_changed);
+  check_changed(x.try_open());
 }
 
 BOOST_AUTO_TEST_CASE(a_topic_that_differs_in_its_last_known_entry_is_noticed) {
@@ -106,9 +108,7 @@ BOOST_AUTO_TEST_CASE(a_topic_that_differs_in_its_last_known_entry_is_noticed) {
   append(x.log(), {"a", "b", "c"});
   x.close();
   x.make_anew({"a", "b", "other", "d"});
-  const auto opened = x.try_open();
-  BOOST_REQUIRE(!opened);
-  BOOST_CHECK(opened.error().code == errc::history_changed);
+  check_changed(x.try_open());
 }
 
 BOOST_AUTO_TEST_CASE(a_topic_that_was_cut_is_noticed) {
@@ -116,9 +116,7 @@ BOOST_AUTO_TEST_CASE(a_topic_that_was_cut_is_noticed) {
   append(x.log(), {"a", "b", "c"});
   x.close();
   x.make_anew({"a", "b"});
-  const auto opened = x.try_open();
-  BOOST_REQUIRE(!opened);
-  BOOST_CHECK(opened.error().code == errc::history_changed);
+  check_changed(x.try_open());
 }
 
 BOOST_AUTO_TEST_CASE(a_topic_made_anew_is_noticed_while_running) {
@@ -149,9 +147,7 @@ BOOST_AUTO_TEST_CASE(a_topic_without_its_beginning_is_noticed_at_a_start) {
   append(x.log(), {"a", "b", "c"});
   x.close();
   drop_before(x, 1);
-  const auto opened = x.try_open();
-  BOOST_REQUIRE(!opened);
-  BOOST_CHECK(opened.error().code == errc::history_changed);
+  check_changed(x.try_open());
 }
 
 BOOST_AUTO_TEST_CASE(a_topic_without_its_beginning_is_noticed_while_running) {
@@ -168,9 +164,7 @@ BOOST_AUTO_TEST_CASE(a_topic_without_its_beginning_is_refused_by_a_new_node) {
   append(x.log(), {"a", "b", "c"});
   for (const auto first : {1, 3}) {
     drop_before(x, first);
-    const auto opened = x.try_open_anew();
-    BOOST_REQUIRE(!opened);
-    BOOST_CHECK(opened.error().code == errc::history_changed);
+    check_changed(x.try_open_anew());
     BOOST_TEST(read_texts(x.log()).empty());
     BOOST_CHECK(refusal(x.log(), "d").code == errc::read_only);
   }

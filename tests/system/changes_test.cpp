@@ -330,7 +330,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_says_nothing_beats_fr10) {
 BOOST_AUTO_TEST_CASE(a_slow_reader_is_told_from_where_to_resume_fr10) {
   event_listener slow{node, "since_token=now", {}, 4096};
   slow.next("current");
-  // More than the kernel and the worker keep for one that reads nothing.
+  // More than the kernel and the worker keep for one that hardly reads.
   const std::string long_text(4000, 'x');
   const int count = 1200;
   std::int64_t last = 0;
@@ -394,7 +394,7 @@ BOOST_AUTO_TEST_CASE(many_resumes_take_turns_and_others_are_answered_fr10) {
   done = true;
   others.get();
   BOOST_TEST(failed == 0);
-  BOOST_TEST((longest < 5s));
+  BOOST_TEST((longest < 2s));
   BOOST_TEST_MESSAGE(
       "longest other answer: "
       << std::chrono::duration_cast<std::chrono::milliseconds>(longest).count()

@@ -17,9 +17,9 @@
 
 #include "events/bytes.hpp"
 #include "events/token.hpp"
-#include "storage/file_descriptor.hpp"
 #include "tests/api/http_client.hpp"
 #include "tests/system/child_process.hpp"
+#include "tests/system/reserved_port.hpp"
 
 namespace signalbox::test {
 
@@ -260,7 +260,8 @@ class node_process {
   void send_stop() const { child_->signal(SIGTERM); }
   int wait() {
     const auto status = child_->wait();
-    reserve_port();
+    if (!listen_.ends_with(":0"))
+      reserved_ = reserve_port(port); // nobody else's until the next start
     return status;
   }
 
@@ -353,25 +354,6 @@ class node_process {
 
  private:
   std::string log_name() const { return "serve-" + std::to_string(starts_); }
-
-  /// A port that is kept is nobody else's until the next start: bound, and not
-  /// listened to.
-  void reserve_port() {
-    if (listen_.ends_with(":0"))
-      return;
-    reserved_ =
-        file_descriptor{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    const int on = 1;
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::setsockopt(reserved_.get(), SOL_SOCKET, SO_REUSEADDR, &on,
-                     sizeof on) != 0 ||
-        ::bind(reserved_.get(), reinterpret_cast<sockaddr*>(&address),
-               sizeof address) != 0)
-      throw std::runtime_error{"somebody else has the port " + listen_};
-  }
 
   const test_ledger& ledger_;
   std::filesystem::path build_;
